@@ -5,14 +5,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::inject::in_flight;
+use crate::inject::answering;
 use crate::inject::question::WaitsFor;
 
 /// Polls the future of a phase. If it is asked what it waits for, and nothing in it answers, it is
 /// named after `N`: the type of the bracket itself, which the yield knows, would say nothing.
 #[inline]
 pub(super) fn poll_phase<N: ?Sized, P: Future>(future: Pin<&mut P>, cx: &mut Context<'_>) -> Poll<P::Output> {
-    if in_flight::is_asked(cx.waker()) {
+    if answering::is_asked(cx.waker()) {
         poll_asked(future, cx, type_name::<N>())
     } else {
         future.poll(cx)
@@ -25,11 +25,11 @@ fn poll_asked<P: Future>(
     cx: &mut Context<'_>,
     name: &'static str,
 ) -> Poll<P::Output> {
-    let before = in_flight::said(cx.waker());
+    let before = answering::said(cx.waker());
     let polled = future.as_mut().poll(cx);
-    if polled.is_pending() && in_flight::said(cx.waker()) == before {
+    if polled.is_pending() && answering::said(cx.waker()) == before {
         let foreign = || WaitsFor::Foreign { future: Some(name), wakers: None };
-        in_flight::say(future.as_ref().get_ref(), cx.waker(), 0, |_| foreign());
+        answering::say(future.as_ref().get_ref(), cx.waker(), 0, |_| foreign());
     }
     polled
 }

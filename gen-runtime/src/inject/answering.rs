@@ -53,7 +53,7 @@ pub(crate) fn say_children<G: ?Sized>(group: &G, waker: &Waker, kept: usize, chi
 
 /// The statements, and the sites in the record, that the poll with a waker has so far: for
 /// [`unsay`]. It is one word, so that a timeout can make an empty one for nothing.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SaidSoFar {
     statements: u32,
     sites: u32,

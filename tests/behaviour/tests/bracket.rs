@@ -7,7 +7,7 @@ use std::task::Poll;
 use behaviour::{logged, needs, reason, run, seconds, spawn, Journal, Task};
 use gen::{yield_, ChildKey, Exit};
 
-/// What a bracket holds. It says when it is dropped without a release.
+/// The content of a bracket. It says when it is dropped without a release.
 struct Resource {
     name: &'static str,
     journal: Journal,
@@ -258,7 +258,7 @@ fn a_cancellation_waits_for_the_end_of_the_release() {
     assert_eq!(journal.take(), "a acquired, a used, a released: success, 7");
 }
 
-/// Otherwise a cancelled acquisition would wait to its end, or would be released without a resource.
+/// Otherwise a cancelled acquisition would wait to its end, or a release would have no resource.
 #[test]
 fn a_cancelled_acquisition_ends_with_the_cancellation_and_nothing_is_released() {
     #[gen::coroutine]
@@ -275,7 +275,7 @@ fn a_cancelled_acquisition_ends_with_the_cancellation_and_nothing_is_released() 
     assert_eq!(reason(&cancelled_after(1, plain.release(release)).unwrap_err()), "enough");
 }
 
-/// Otherwise what the acquisition gave all the same would leak, or would be used after the
+/// Otherwise a resource that was acquired all the same would leak, or would be used after the
 /// cancellation.
 #[test]
 fn a_resource_that_is_acquired_in_spite_of_a_cancellation_is_released() {
@@ -413,7 +413,7 @@ fn a_timeout_that_cancels_waits_for_the_release() {
     assert!(told.ends_with(", timed out"), "{told}");
 }
 
-/// Otherwise nobody would learn that a resource was lost.
+/// Otherwise no record would say that a resource was lost.
 #[test]
 fn a_release_that_is_lost_is_reported() {
     needs!(NoFeatures);
@@ -446,7 +446,7 @@ fn yields<F: std::future::Future<Output = gen::Result<u32>>>(whole: F) -> gen::R
     yield_!(whole)
 }
 
-/// Otherwise the failure of a release that nobody waits for would be lost.
+/// Otherwise the failure of a release in a task would be lost.
 #[test]
 fn a_failure_of_a_release_in_a_task_is_logged() {
     #[gen::coroutine]
@@ -463,7 +463,7 @@ fn a_failure_of_a_release_in_a_task_is_logged() {
     );
 }
 
-/// Otherwise what is not `Send`, or borrows, could not be released.
+/// Otherwise a resource that is not `Send`, or that borrows, could not be released.
 #[test]
 fn a_release_may_be_local_and_may_borrow() {
     use std::cell::Cell;

@@ -143,7 +143,7 @@ fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
     }
 }
 
-/// Otherwise nobody could find out which mirrors are down.
+/// Otherwise no record would say which mirrors are down.
 #[test]
 fn a_failure_that_does_not_count_is_logged_for_debugging() {
     #[gen::coroutine]

@@ -163,7 +163,7 @@ fn the_losers_are_dropped_or_clean_up() {
     }
 }
 
-/// Otherwise nobody could find out which tries have failed, or a lost clean-up would not be seen.
+/// Otherwise no record would say which tries have failed, or a lost clean-up would not be seen.
 #[test]
 fn failures_are_logged_as_they_count() {
     #[gen::coroutine]

@@ -323,7 +323,7 @@ fn a_bracket_shows_what_its_phase_waits_for() {
     assert_eq!(shown(releases_plainly()), "releases_plainly > Pending<Result<(), Error>> (keeps no waker)");
 }
 
-/// Otherwise nobody could see which release does not end.
+/// Otherwise no dump would say which release does not end.
 #[test]
 fn a_release_in_a_task_is_shown_with_its_chain() {
     #[gen::coroutine]

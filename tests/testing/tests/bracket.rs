@@ -1,4 +1,4 @@
-//! Brackets under each fault at each of their yields: what was acquired is released exactly once.
+//! Brackets under each fault at each of their yields: a resource is released exactly once.
 
 use std::cell::RefCell;
 use std::future::pending;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use gen::testing::{explore, Explore, Fault};
 use gen::{yield_, Exit};
 
-/// What happened: `+a` was acquired, `-a` was released.
+/// The events: `+a` is the acquisition of a, and `-a` its release.
 type Journal = Rc<RefCell<Vec<String>>>;
 
 /// It is released by [`give_back`], and by nothing else.
