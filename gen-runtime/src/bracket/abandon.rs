@@ -1,4 +1,4 @@
-//! What becomes of a release when its bracket is dropped.
+//! The end of a release whose bracket is dropped: it goes on in a task, or is lost.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -33,16 +33,17 @@ use crate::{Error, Result, Throw};
 /// fn body() -> gen::Result<String> {
 ///     let names = Arc::new(Mutex::new(vec!["a", "b"]));
 ///     let removed = names.clone();
-///     let error = yield_!(gen::finally(upload(&names), || remove(removed))).unwrap_err();
+///     let error = yield_!(gen::finally(upload(&names), || remove(removed)));
+///     let error = error.unwrap_err();
 ///     assert!(names.lock().unwrap().is_empty());
 ///     Ok(error.to_string())
 /// }
 /// assert_eq!(gen::run_sync(body()).unwrap(), "2 names are too many");
 /// ```
 ///
-/// If the whole is dropped, the clean-up runs in a task, which [`spawn`](crate::spawn) starts in the
-/// drop. So it must be `Send` and `'static`. [`finally_local`] takes one that is not `Send`, and
-/// [`finally_in_place`] one that borrows, which does not run if the whole is dropped.
+/// If the whole is dropped, the clean-up runs in a task, which [`spawn`](crate::spawn) starts in
+/// the drop. So it must be `Send` and `'static`. [`finally_local`] takes one that is not `Send`,
+/// and [`finally_in_place`] one that borrows, which does not run if the whole is dropped.
 ///
 /// # Errors
 ///
@@ -114,8 +115,8 @@ where
 
 /// Runs a coroutine, and then a clean-up that may borrow, like [`finally`].
 ///
-/// The clean-up runs only as a part of the whole. If the whole is dropped before it has ended, so is
-/// the clean-up, and a record in the log says so (target `gen`, level `ERROR`).
+/// The clean-up runs only as a part of the whole. If the whole is dropped before it has ended, so
+/// is the clean-up, and a record in the log says so (target `gen`, level `ERROR`).
 ///
 /// ```
 /// use std::cell::Cell;

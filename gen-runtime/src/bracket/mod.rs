@@ -24,11 +24,11 @@
 //! | an error is thrown | goes to the acquisition | goes to the use, as a cancellation does | goes to the release; if no yield of it takes the error, it is raised when the release has ended |
 //! | the bracket is dropped | the acquisition is dropped | the use is dropped, then the release begins elsewhere | the release goes on elsewhere |
 //!
-//! The use borrows the resource, which stays in the [`Held`](held::Held) of the bracket. So whatever
-//! becomes of the use, the resource is still there to be released, and no unsafe code is needed: the
-//! bracket is an `async` block, whose locals may borrow from each other. When the block is dropped,
-//! they are dropped in reverse order: first the use, then the `Held`, whose drop abandons the
-//! release.
+//! The use borrows the resource, which stays in the [`Held`](held::Held) of the bracket. So
+//! whatever becomes of the use, the resource is still there to be released, and no unsafe code is
+//! needed: the bracket is an `async` block, whose locals may borrow from each other. When the block
+//! is dropped, they are dropped in reverse order: first the use, then the `Held`, whose drop
+//! abandons the release.
 //!
 //! "Elsewhere" is a function pointer, which the method chooses that ends the builder. So only
 //! `release` demands `Send`, and only `release` and `release_local` demand `'static`.
@@ -56,10 +56,10 @@ use crate::{Result, Throw};
 
 /// Acquires a resource, lends it to a coroutine, and releases it, however the coroutine ends.
 ///
-/// `acquire` is a coroutine, or another future of a `Result`, that gives the resource. `use_it` gets
-/// a `&mut` to it. The method [`release`](Bracket::release) takes the function that gives the
-/// resource back. It runs once, after a success, an error, a cancellation or a panic of the use, and
-/// it may yield. The result of the whole is that of the use.
+/// `acquire` is a coroutine, or another future of a `Result`, that gives the resource. `use_it`
+/// gets a `&mut` to it. The method [`release`](Bracket::release) takes the function that gives the
+/// resource back. It runs once, after a success, an error, a cancellation or a panic of the use,
+/// and it may yield. The result of the whole is that of the use.
 ///
 /// ```
 /// use gen::yield_;
@@ -105,11 +105,11 @@ use crate::{Result, Throw};
 ///
 /// # The use
 ///
-/// The use *borrows* the resource: it cannot keep it, and no clone or lock is needed. A function that
-/// takes nothing else is given by its name: `gen::bracket(connect(), check)`. With further arguments
-/// it is an `async` closure, as above, which may borrow from the coroutine around it. A plain
-/// closure, `|connection| insert(connection, row)`, does not compile: rustc cannot say that its
-/// future borrows from its argument.
+/// The use *borrows* the resource: it cannot keep it, and no clone or lock is needed. A function
+/// that takes nothing else is given by its name: `gen::bracket(connect(), check)`. With further
+/// arguments it is an `async` closure, as above, which may borrow from the coroutine around it. A
+/// plain closure, `|connection| insert(connection, row)`, does not compile: rustc cannot say that
+/// its future borrows from its argument.
 ///
 /// # Which release
 ///
@@ -175,12 +175,12 @@ not_awaited!([A, U] Bracket<A, U>, AwaitsUnreleased);
 impl<A, U> Bracket<A, U> {
     /// Releases the resource with this function, in a task if the bracket is dropped.
     ///
-    /// `release` gets the resource, and how the use has ended. Its coroutine, whose value is `()`, is
-    /// protected from cancellation. The whole is a future, which is yielded or awaited.
+    /// `release` gets the resource, and how the use has ended. Its coroutine, whose value is `()`,
+    /// is protected from cancellation. The whole is a future, which is yielded or awaited.
     ///
     /// If the whole is dropped before the release has ended, the release goes on in a task, which
-    /// [`spawn`](crate::spawn) starts in the drop: it gets [`Exit::Dropped`] if it has not begun. Its
-    /// failure is logged, and so is the loss of the release where nothing takes a task.
+    /// [`spawn`](crate::spawn) starts in the drop: it gets [`Exit::Dropped`] if it has not begun.
+    /// Its failure is logged, and so is the loss of the release where nothing takes a task.
     ///
     /// ```
     /// use gen::{yield_, Exit};
@@ -198,7 +198,7 @@ impl<A, U> Bracket<A, U> {
     /// fn body() -> gen::Result<Vec<String>> {
     ///     let exits = Arc::new(Mutex::new(Vec::new()));
     ///     let lock = async { Ok::<_, gen::Error>(exits.clone()) };
-    ///     let locked = gen::bracket(lock, async |_| yield_!(std::future::pending::<()>()));
+    ///     let locked = gen::bracket(lock, async |_| yield_!(gen::sleep(Duration::MAX)));
     ///     // The timeout drops the bracket.
     ///     let limited = gen::with_timeout(Duration::from_secs(5), locked.release(unlock));
     ///     assert!(yield_!(limited).is_err());
@@ -234,7 +234,8 @@ impl<A, U> Bracket<A, U> {
         run(self.acquire, self.use_it, release, abandon::to_task)
     }
 
-    /// Releases the resource with this function, in a task of this thread if the bracket is dropped.
+    /// Releases the resource with this function, in a task of this thread if the bracket is
+    /// dropped.
     ///
     /// It is [`release`](Self::release) for a resource or a release that is not `Send`. The task is
     /// started by [`spawn_local`](crate::spawn_local).

@@ -11,8 +11,8 @@ use super::using::{Used, Using};
 use crate::yieldable::{FutureOfResult, Opened};
 use crate::{Result, Throw};
 
-/// Acquires, uses and releases a resource. If it is dropped in between, `abandon` gets the resource,
-/// or the release that has begun.
+/// Acquires, uses and releases a resource. If it is dropped in between, `abandon` gets the
+/// resource, or the release that has begun.
 pub(super) async fn run<A, U, R, T, E, EA, M, MA, F, P>(
     acquire: A,
     use_it: U,

@@ -16,8 +16,8 @@ use crate::inject::in_flight;
 use crate::Result;
 
 pin_project! {
-    /// Waits for the use. It always ends the phase: the use takes a cancellation and a thrown error,
-    /// or is dropped by it.
+    /// Waits for the use. It always ends the phase: the use takes a cancellation and a thrown
+    /// error, or is dropped by it.
     // A dump names it after `N`, if nothing in it has a name.
     pub(super) struct Using<P, N> {
         #[pin]

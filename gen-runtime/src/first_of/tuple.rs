@@ -16,8 +16,8 @@ use crate::coroutine::{Frame, FrameKind};
 use crate::parallel::{End, Goal, Losers, Race, SettledRace, Success};
 use crate::{Result, Yieldable};
 
-/// The pending future of a [`first_of`](crate::first_of()) or a [`first_ok`](crate::first_ok()) of a
-/// tuple.
+/// The pending future of a [`first_of`](crate::first_of()) or a [`first_ok`](crate::first_ok()) of
+/// a tuple.
 pub struct RaceOfTuple<P, T, G: Goal<()> = End> {
     /// The value says which child gave it.
     race: Race<P, T, (), G>,

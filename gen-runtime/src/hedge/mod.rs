@@ -26,8 +26,8 @@ use crate::yieldable::join::joinable;
 use crate::yieldable::HasError;
 use crate::Yieldable;
 
-/// Starts a try, and another one each time that `after` passes without a success, at most `tries` in
-/// all. Gives the value of the first success.
+/// Starts a try, and another one each time that `after` passes without a success, at most `tries`
+/// in all. Gives the value of the first success.
 ///
 /// `start` makes one try: a coroutine, or any other yieldable. The first try starts at once. The
 /// next one starts when `after` has passed since the last start, or as soon as a try fails. The
@@ -85,8 +85,8 @@ use crate::Yieldable;
 ///
 /// # Panics
 ///
-/// A try that panics has failed with [`Panicked`](crate::Panicked). A panic of `start` is a panic of
-/// the yield.
+/// A try that panics has failed with [`Panicked`](crate::Panicked). A panic of `start` is a panic
+/// of the yield.
 ///
 /// # Cancellation
 ///

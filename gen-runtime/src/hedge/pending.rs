@@ -7,8 +7,8 @@
 //! | over: no try is running | | | | |
 //!
 //! The tries are in a pool, as the children of a `limit` are, because their number is not known
-//! before. There is a timer only while a further try may start, and after the first poll: a try that
-//! is ready at once reads no clock.
+//! before. There is a timer only while a further try may start, and after the first poll: a try
+//! that is ready at once reads no clock.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,6 +1,6 @@
 //! The error rule of parallel yields: the first error in child order is raised. The others are kept
-//! in it, and are reported in one record unless they are quiet. A race that was cancelled raises the
-//! cancellation first.
+//! in it, and are reported in one record unless they are quiet. A race that was cancelled raises
+//! the cancellation first.
 
 use crate::error::{ChildError, Error};
 use crate::report;
