@@ -8,7 +8,7 @@ use std::thread;
 use super::exit::Exit;
 use super::held::{Held, Stage};
 use super::phase::poll_phase;
-use crate::inject::in_flight::say_boxed;
+use crate::inject::answering::say_boxed;
 use crate::report;
 use crate::task::{spawn, spawn_local, JoinHandle};
 use crate::Result;

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use super::exit::Exit;
 use super::held::Held;
 use super::phase::poll_phase;
-use crate::inject::{in_flight, Deferral};
+use crate::inject::{answering, in_flight, Deferral};
 use crate::report::contain;
 use crate::{Error, Result};
 
@@ -56,7 +56,7 @@ where
             poll_phase::<P, _>(release.as_mut(), cx)
         };
         if polled.is_pending() {
-            in_flight::say_boxed(&*release, &**release, cx.waker());
+            answering::say_boxed(&*release, &**release, cx.waker());
             if in_flight::any_in_flight() {
                 // The yield of the bracket would take it, and would drop the bracket.
                 self.thrown.extend(in_flight::take(cx.waker()));

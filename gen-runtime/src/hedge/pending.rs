@@ -18,8 +18,8 @@ use std::time::Duration;
 use super::errors::ZeroTriesError;
 use super::start::Start;
 use crate::error::{ChildError, ChildKey, Error};
-use crate::inject::in_flight;
 use crate::inject::question::Shown;
+use crate::inject::{answering, in_flight};
 use crate::parallel::{
     raise_of_race, report_dropped, report_losers, IsSuperseded, Losers, NamesChildren, Pool,
 };
@@ -204,7 +204,7 @@ where
         }
         let has_result = self.tries.has_result();
         if !has_result && self.until_next.is_some() {
-            in_flight::keeps(cx.waker(), 1);
+            answering::keeps(cx.waker(), 1);
         }
         has_result
     }

@@ -391,7 +391,7 @@ mod tests {
         let [one, two] = [1, 2].map(|data| list.push(data, Waiter::default()));
         assert_eq!(list.take_grant(one), None);
         list.grant_all(|data| data * 10).wake();
-        assert_eq!(line(&list), []);
+        assert_eq!(line(&list), [0_u32; 0]);
         assert_eq!(list.take_grant(one), Some(10));
         assert!(matches!(list.remove(two), Some(Removed::Granted(20))));
         assert!(list.remove(two).is_none());
