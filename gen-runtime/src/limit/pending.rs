@@ -131,7 +131,7 @@ where
         if self.feed.at_once == 0 {
             return Poll::Ready(Err(ZeroLimitError.into()));
         }
-        if answering::only_answers(cx.waker()) {
+        if answering::only_answers(cx.waker()) && self.feed.pool.only_waits() {
             self.pass_on(cx);
             return Poll::Pending;
         }

@@ -113,8 +113,9 @@ impl Engine {
     #[inline]
     pub(super) fn drive(&mut self, cx: &mut Context<'_>, children: &mut impl Children) -> Poll<()> {
         if self.progress.running > 0 {
-            if answering::only_answers(cx.waker()) {
-                self.pass_on(cx, children);
+            // Before its first poll nothing would wake it.
+            if answering::only_answers(cx.waker()) && self.wakers.is_some() {
+                self.answer_only(cx, children);
                 return Poll::Pending;
             }
             in_flight::without_injected(|| self.poll_children(cx, children));
@@ -263,6 +264,16 @@ impl Engine {
             self.cancel(&cancellation, children);
         } else if let Some(shown) = answering::question(cx.waker()) {
             self.ask(shown, cx.waker(), children);
+        }
+    }
+
+    /// Answers a question in a poll that does nothing else. If that ends the whole, asks for the
+    /// next poll.
+    #[cold]
+    fn answer_only(&mut self, cx: &mut Context<'_>, children: &mut dyn Children) {
+        self.pass_on(cx, children);
+        if self.progress.running == 0 {
+            cx.waker().wake_by_ref();
         }
     }
 

@@ -29,7 +29,7 @@ use super::outcome::{raise_of_race, report_dropped, report_losers};
 use super::policy::{Policy, Until};
 use super::slots::{ChildEnded, PollMode, Slots};
 use crate::error::{CancelSource, ChildError, ChildKey, Error};
-use crate::inject::{in_flight, Cancellation};
+use crate::inject::{answering, in_flight, Cancellation};
 use crate::Result;
 
 /// The treatment of the children that are not the first.
@@ -236,6 +236,13 @@ where
         }
         let Race { racers, engine, losers } = self;
         let polled = engine.drive(cx, racers);
+        if polled.is_pending() && answering::only_answers(cx.waker()) {
+            if racers.first.is_some() {
+                // The next poll goes on with it.
+                cx.waker().wake_by_ref();
+            }
+            return Poll::Pending;
+        }
         if racers.first.is_some() && !engine.is_cancelled() {
             if let Some(cancellation) = losers.cancellation() {
                 engine.cancel(&cancellation, racers);

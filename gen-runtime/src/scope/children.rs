@@ -55,6 +55,11 @@ impl<C> Children<C> {
         self.members.is_empty()
     }
 
+    /// Whether there was a poll.
+    pub(super) fn has_begun(&self) -> bool {
+        self.members.has_begun()
+    }
+
     /// Begins a poll: see [`Members`]. The first one finds the body woken.
     pub(super) fn begin_poll(&mut self) {
         self.members.begin_poll();

@@ -93,7 +93,8 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let mut this = self.project();
-        if answering::only_answers(cx.waker()) {
+        // Before its first poll nothing would wake it.
+        if answering::only_answers(cx.waker()) && this.children.has_begun() {
             this.answer_only(cx);
             return Poll::Pending;
         }
@@ -156,13 +157,23 @@ where
         }
     }
 
-    /// Answers a question in a poll that does nothing else.
+    /// Answers a question in a poll that does nothing else. If that ends a member, asks for the
+    /// next poll, which handles the end.
     #[cold]
     fn answer_only(&mut self, cx: &Context<'_>) {
         if let Some(shown) = answering::question(cx.waker()) {
+            let before = self.running();
             let answer = self.ask_all(shown);
             answering::say_children(self.spawn_queue, cx.waker(), 0, answer);
+            if self.running() < before {
+                cx.waker().wake_by_ref();
+            }
         }
+    }
+
+    /// The number of members that have not ended.
+    fn running(&self) -> usize {
+        usize::from(self.body.is_some()) + self.children.len()
     }
 
     /// Asks the body, and all children in order. A member that is ready then has ended, as if it

@@ -311,8 +311,8 @@ impl<T> Future for JoinHandle<T> {
 impl<T> JoinHandle<T> {
     #[inline(never)]
     fn poll_hosted(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
-        if only_answers(cx.waker()) {
-            return self.wait(cx);
+        if only_answers(cx.waker()) && self.is_done() {
+            return self.answer_only(cx);
         }
         let Handle::Hosted(task) = &mut self.task else { unreachable!("`poll` has looked") };
         match task.poll(cx) {
@@ -328,8 +328,8 @@ impl<T> JoinHandle<T> {
     /// Polls the handle of a task that has no other owner but its loop.
     #[inline(never)]
     fn poll_here(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
-        if only_answers(cx.waker()) {
-            return self.wait(cx);
+        if only_answers(cx.waker()) && self.is_done() {
+            return self.answer_only(cx);
         }
         let polled = match &mut self.task {
             Handle::OnLoop(task) => match task.poll(cx.waker()) {
@@ -345,8 +345,8 @@ impl<T> JoinHandle<T> {
     /// Polls the handle of a task that was sent to a loop, and leaves the task at its end.
     #[inline(never)]
     fn poll_sent(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
-        if only_answers(cx.waker()) {
-            return self.wait(cx);
+        if only_answers(cx.waker()) && self.is_done() {
+            return self.answer_only(cx);
         }
         let polled = match &mut self.task {
             Handle::Sent(task) => task.0.poll_join(cx),
@@ -364,8 +364,17 @@ impl<T> JoinHandle<T> {
     #[inline]
     fn wait(&self, cx: &Context<'_>) -> Poll<Result<T>> {
         if any_in_flight() {
-            self.say(cx.waker());
+            self.say(cx.waker(), 1);
         }
+        Poll::Pending
+    }
+
+    /// The task has ended, but this poll is only for the answer to a question. The next one gives
+    /// the result.
+    #[cold]
+    fn answer_only(&self, cx: &Context<'_>) -> Poll<Result<T>> {
+        self.say(cx.waker(), 0);
+        cx.waker().wake_by_ref();
         Poll::Pending
     }
 
@@ -377,11 +386,11 @@ impl<T> JoinHandle<T> {
         }
     }
 
-    /// Answers a question.
+    /// Answers a question. The task keeps that many clones of the waker.
     #[cold]
     #[inline(never)]
-    fn say(&self, waker: &Waker) {
-        say(self, waker, 1, |_| {
+    fn say(&self, waker: &Waker, kept: usize) {
+        say(self, waker, kept, |_| {
             let task = TaskRef::to(self.address().and_then(|task| task.tag()));
             WaitsFor::Task { task }
         });

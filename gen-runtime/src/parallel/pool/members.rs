@@ -61,6 +61,11 @@ impl<M: Unpin> Members<M> {
         self.running == 0
     }
 
+    /// Whether there was a poll.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.blocks.have_wakers()
+    }
+
     /// Takes the slots that were woken since the last poll, for [`next_woken`](Self::next_woken).
     /// Those that the last poll has left come first.
     #[inline]

@@ -32,8 +32,8 @@ where
         named: &impl NamesChildren<I>,
         on_cancel: impl FnOnce(Cancellation),
     ) -> Poll<Option<(I, Result<T>)>> {
-        if answering::only_answers(cx.waker()) {
-            self.pass_on(cx, named);
+        if answering::only_answers(cx.waker()) && self.only_waits() {
+            self.answer_only(cx, named);
             return Poll::Pending;
         }
         if !self.ended.is_empty() && !self.has_work() {
@@ -41,6 +41,23 @@ where
             return Poll::Ready(self.take_ended());
         }
         self.poll_for_next(cx, named, on_cancel)
+    }
+
+    /// Whether the last poll has left nothing to do until a child wakes the pool. There may be
+    /// results.
+    #[cold]
+    pub(crate) fn only_waits(&self) -> bool {
+        !self.is_empty() && self.blocks.have_wakers() && !self.has_work()
+    }
+
+    /// Answers a question in a poll that does nothing else. If there is a result, asks for the next
+    /// poll, which takes it.
+    #[cold]
+    fn answer_only(&mut self, cx: &mut Context<'_>, named: &impl NamesChildren<I>) {
+        self.pass_on(cx, named);
+        if !self.ended.is_empty() {
+            cx.waker().wake_by_ref();
+        }
     }
 
     fn poll_for_next(
