@@ -53,12 +53,14 @@ impl Core {
         answer
     }
 
-    /// Asks a task of a loop that does not run now, without letting it go on. `None` if it was
-    /// woken, and so is not known to wait, or has ended. The caller has made this loop the current
-    /// one.
+    /// Asks a task of a loop that does not run now. `None` if it was woken, and so is not known to
+    /// wait, or has ended. A task that was not woken goes on only if a future gives it a result all
+    /// the same. The caller has made this loop the current one.
     #[cold]
     pub(crate) fn wait_of(&self, task: TaskId) -> Option<Waiting> {
         let _runtime = self.runtime.enter();
+        // Another thread may have woken it since the last turn.
+        self.read_mail(&mut None);
         let answer = self.ask_task(task, Shown::ONLY);
         self.end_timers();
         match answer?.asked {

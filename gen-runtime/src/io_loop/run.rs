@@ -163,7 +163,7 @@ impl IoLoop {
                 None => {
                     abandoned.set(true);
                     Err(E::from(match error.is::<TimeoutError>() {
-                        true => self.with_wait_of(id, limit, error),
+                        true => self.timed_out(id, limit),
                         false => error,
                     }))
                 }
@@ -171,12 +171,12 @@ impl IoLoop {
         }
     }
 
-    /// The error of a limit, with the wait of the task that has not ended in time. `error` tells
-    /// only that the task was waited for.
-    fn with_wait_of(&self, task: Option<TaskId>, limit: Duration, error: Error) -> Error {
+    /// The error of a limit, with the wait of the task that has not ended in time. That of the
+    /// timeout would tell only that the task was waited for.
+    fn timed_out(&self, task: Option<TaskId>, limit: Duration) -> Error {
         let _entered = current::enter(&self.core);
         let waiting = task.and_then(|task| self.core.wait_of(task));
-        waiting.map_or(error, |waiting| timeout_error(limit, Some(Box::new(waiting))))
+        timeout_error(limit, waiting.map(Box::new))
     }
 
     /// Spawns `future` as a task whose value is the whole `Result`. If `abandoned` is set when the

@@ -1,8 +1,11 @@
 //! `run_sync_timeout` asks the coroutine where it is suspended, and the coroutine goes on later.
 
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::{poll_fn, Future};
-use std::task::Poll;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
 use gen::{yield_, IoLoop, TimeoutError, VirtualClock};
@@ -187,4 +190,30 @@ fn what_the_question_has_polled_first_wakes_the_script() {
     ends_later(scope);
     ends_later(handle);
     ends_later(ended);
+}
+
+/// Otherwise a script that another thread has just woken would go on within the question.
+#[test]
+fn a_script_that_another_thread_has_woken_is_not_asked() {
+    let (io_loop, polls) = (IoLoop::with_clock(VirtualClock::new()), Rc::new(Cell::new(0)));
+    let waker = Rc::new(RefCell::new(None::<Waker>));
+    // In the last turn of the call, after its mail was read.
+    let to_wake = Rc::clone(&waker);
+    drop(io_loop.spawn_local(async move {
+        gen::sleep(SECOND).await?;
+        let waker = to_wake.take().expect("the script has begun");
+        thread::spawn(|| waker.wake()).join().unwrap();
+        Ok::<_, gen::Error>(())
+    }));
+    let counted = Rc::clone(&polls);
+    let script = poll_fn(move |cx| {
+        counted.set(counted.get() + 1);
+        waker.replace(Some(cx.waker().clone()));
+        Poll::<gen::Result>::Pending
+    });
+    let error = given_up(&io_loop, script);
+    assert!(error.downcast_ref::<TimeoutError>().unwrap().waiting().is_none(), "{error:?}");
+    assert_eq!(polls.get(), 1);
+    io_loop.run_sync(async { gen::moment().await }).unwrap();
+    assert_eq!(polls.get(), 2, "it goes on in the next run");
 }
