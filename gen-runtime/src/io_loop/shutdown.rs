@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::watch::Unfinished;
 use super::{blocking, IoLoop};
-use crate::dump::Dump;
+use crate::dump::{Dump, TaskState};
 use crate::error::{CancelSource, Error};
 use crate::executor::{current, OnStop};
 use crate::inject::question::{saying, Shown, TaskRef, WaitsFor};
@@ -80,32 +80,38 @@ impl IoLoop {
             Err(Unfinished::Deadlock(deadlock)) => {
                 report::warning(format_args!("a shutdown has given up: {deadlock}"));
             }
-            _ if left > 0 => self.report_left(left, grace),
+            _ if left > 0 => return self.report_left(grace),
             _ => {}
         }
         left
     }
 
     /// Reports the tasks that have not ended in time, and where they wait. Those that were woken
-    /// just now do not wait, and are only counted.
+    /// just now do not wait, and are only counted. Returns the number of tasks, without those that
+    /// have ended when they were asked.
     #[cold]
-    fn report_left(&self, left: usize, grace: Duration) {
+    fn report_left(&self, grace: Duration) -> usize {
         let _entered = current::enter(&self.core);
         let dump = Dump::of_loop(self.core.ask_from_outside(Shown::ONLY, &mut None));
-        let mut waits = String::new();
-        let shown = dump.tasks().iter().take(SHOWN);
-        let more = left.saturating_sub(shown.len());
-        for task in shown {
+        let left = self.core.tasks().len();
+        if left == 0 {
+            return 0;
+        }
+        let (mut waits, mut shown) = (String::new(), 0);
+        let unfinished = dump.tasks().iter().filter(|task| task.state() != TaskState::Ended);
+        for task in unfinished.take(SHOWN) {
+            shown += 1;
             waits.push_str("\n\n");
             waits.push_str(&dump.paragraph(task).to_string());
         }
-        let more = match more {
+        let more = match left.saturating_sub(shown) {
             0 => String::new(),
             more => format!("\n\nand {more} more"),
         };
         report::warning(format_args!(
             "`shutdown` gave up after {grace:?}, and drops the tasks that have not ended: {left}{waits}{more}"
         ));
+        left
     }
 }
 

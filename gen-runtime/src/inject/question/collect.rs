@@ -40,8 +40,9 @@ pub(crate) struct Shown {
 impl Shown {
     pub(crate) const ALL: Shown = Shown { keys: true, only_answers: false };
 
-    /// The same, in an answer for which nothing goes on.
-    pub(crate) const ONLY: Shown = Shown { keys: true, only_answers: true };
+    /// For an answer that nobody has asked for: nothing goes on for it, and a log that gets it does
+    /// not get the keys, which may be secret.
+    pub(crate) const ONLY: Shown = Shown { keys: false, only_answers: true };
 }
 
 /// Whether a body went on when it was asked, before it was suspended again. A yield tells it only

@@ -1,6 +1,8 @@
 //! The end of a loop, in an orderly way or at once.
 
-use std::future::pending;
+use std::collections::BTreeMap;
+use std::future::{pending, poll_fn};
+use std::task::Poll;
 
 use behaviour::{logged, logged_with_debug};
 
@@ -57,6 +59,49 @@ fn the_tasks_that_have_not_ended_are_named_with_their_waits() {
     assert_eq!(warning.matches(": cancel::shutdown::stubborn").count(), 8, "{warning}");
     assert_eq!(warning.matches("in stubborn\n  waits for Pending<()>").count(), 8, "{warning}");
     assert!(warning.ends_with("\n\nand 2 more"), "{warning}");
+}
+
+/// Otherwise the operator would look for a task that has ended, and the log would show its keys.
+#[test]
+fn a_task_that_ends_when_it_is_asked_is_not_left() {
+    needs!(TheLoop);
+    let io_loop = io_loop();
+    let task = io_loop.spawn_local(ends_when_asked());
+    let (left, log) = logged(|| io_loop.shutdown(seconds(10)));
+    assert_eq!(left, 0);
+    assert!(!log.iter().any(|line| line.contains("gave up")), "{log:?}");
+    gen::block_on(task).unwrap();
+    let io_loop = self::io_loop();
+    drop(io_loop.spawn_local(ends_when_asked()));
+    drop(io_loop.spawn_local(keyed()));
+    let (left, log) = logged(|| io_loop.shutdown(seconds(10)));
+    assert_eq!(left, 1);
+    let warning = log.last().expect("there is a warning");
+    assert!(warning.contains("that have not ended: 1\n\ntask "), "{warning}");
+    assert!(warning.contains("keyed") && !warning.contains("token"), "{warning}");
+    assert!(!warning.contains("ends_when_asked"), "{warning}");
+}
+
+#[gen::coroutine]
+fn ends_when_asked() -> gen::Result {
+    drop(yield_!(pending::<()>()));
+    let mut polls = 0;
+    // It wakes nothing, so its second poll is that of the question.
+    yield_!(poll_fn(|_| {
+        polls += 1;
+        if polls < 2 {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    }))
+}
+
+#[gen::coroutine]
+fn keyed() -> gen::Result {
+    loop {
+        drop(yield_!(BTreeMap::from([("token", pending::<gen::Result>())])));
+    }
 }
 
 #[gen::coroutine]
