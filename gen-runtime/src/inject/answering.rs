@@ -139,6 +139,17 @@ fn only_answers_in_flight(waker: &Waker) -> bool {
     with_question(waker, asks).unwrap_or(false)
 }
 
+/// Whether a question is in flight for `waker`.
+#[inline]
+pub(crate) fn is_question(waker: &Waker) -> bool {
+    any_in_flight() && is_question_in_flight(waker)
+}
+
+#[cold]
+fn is_question_in_flight(waker: &Waker) -> bool {
+    with_question(waker, |_| ()).is_some()
+}
+
 /// Whether the poll with `waker` happens only because of a question.
 #[inline]
 pub(crate) fn is_asked(waker: &Waker) -> bool {

@@ -224,6 +224,10 @@ where
     fn poll_in_flight(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.project();
         let Some(mut child) = this.child.as_pin_mut() else { return Poll::Pending };
+        if matches!(this.stage, Stage::Ending(_)) && this.limit.is_over() {
+            // The wait at the deadline. Since then the child may have gone on.
+            *this.waiting = None;
+        }
         match (this.stage, in_flight::cancel_source(cx.waker())) {
             (Stage::Ending(request), Some(CancelSource::Deadline)) => {
                 this.deferral.defer(cx.waker());
@@ -241,7 +245,7 @@ where
                     let polled = poll_cancelled(child.as_mut(), cx, request);
                     // A question comes afterwards: the child may have taken our request, and waits
                     // for something else then.
-                    if polled.is_ready() || !answering::is_asked(cx.waker()) {
+                    if polled.is_ready() || !answering::is_question(cx.waker()) {
                         return polled;
                     }
                     return child.poll(cx);
@@ -336,7 +340,7 @@ where
             }
             if is_over.is_ok() && matches!(self.stage, Stage::Waiting { .. }) {
                 polled = self.as_mut().cancel_child(cx);
-                if polled.is_pending() && answering::is_asked(cx.waker()) {
+                if polled.is_pending() && answering::is_question(cx.waker()) {
                     polled = self.as_mut().poll_child(cx, &mut said);
                 }
                 continue;

@@ -9,7 +9,9 @@
 //!
 //! - the timeout is noticed in its first poll, before it has a timer;
 //! - the timer belongs to async-io, which tells only by a poll whether it has fired;
-//! - another injection is in flight in that poll, such as a cancellation from outside.
+//! - the timer fires during that poll, on another thread;
+//! - another injection is in flight in that poll, such as a cancellation from outside, or a
+//!   cancellation by the timeout that a shield in the child has deferred until then.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -33,8 +35,14 @@ impl TimeoutError {
     /// first.
     ///
     /// `None` if the wait is not known. This is so if the deadline had passed before the first
-    /// poll, on the timers of async-io, if the child was cancelled from outside in the very poll
-    /// at the deadline, and in a [`timeout_error`](crate::drive::timeout_error).
+    /// poll, on the timers of async-io, if another thread has fired the timer during the last poll
+    /// of the child, if the child was cancelled from outside in the very poll at the deadline, if a
+    /// [`shield`](fn@crate::shield) still defers a cancellation at the end of its grace period, if
+    /// the coroutine of [`run_sync_timeout`](crate::IoLoop::run_sync_timeout) has just been woken,
+    /// and in a [`timeout_error`](crate::drive::timeout_error).
+    ///
+    /// A program that logs the error has not asked for keys, which may be secret. So the children
+    /// of a map are shown by their positions.
     ///
     /// ```
     /// use gen::yield_;

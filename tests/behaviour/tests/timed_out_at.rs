@@ -1,6 +1,7 @@
 //! `with_timeout`: the error says where the child was waiting.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::future::{pending, poll_fn, Future};
 use std::pin::{pin, Pin};
 use std::rc::Rc;
@@ -207,6 +208,51 @@ fn a_grace_period_that_ran_out_says_where_the_clean_up_was() {
     assert_eq!(waited(graced), "work > clean_up > a sleep, 90s left");
     let in_time = gen::with_timeout(SECOND, work()).cancel(SECOND * 200).join();
     assert_eq!(waited(in_time), "work > query > a sleep, 3599s left", "when it was cancelled");
+}
+
+/// Otherwise the error would claim that the clean-up hung where the child was long before it.
+#[test]
+fn a_shield_that_outlasts_the_grace_period_leaves_the_wait_unknown() {
+    needs!(VirtualTime);
+    #[gen::coroutine]
+    fn work() -> gen::Result<u32> {
+        yield_!(gen::shield(async {
+            gen::sleep(SECOND * 2).await?;
+            gen::sleep(SECOND * 3600).await.map(|()| 1)
+        }))
+    }
+    let graced = gen::with_timeout(SECOND, work()).cancel(SECOND * 10).join();
+    let error = run_to_result(graced).unwrap_err();
+    assert!(timeout_of(&error).waiting().is_none(), "{error:?}");
+}
+
+/// Otherwise the outer error would call the inner timeout a future of another library.
+#[test]
+fn a_clean_up_that_begins_at_the_outer_deadline_is_seen() {
+    needs!(VirtualTime);
+    #[gen::coroutine]
+    fn clean_up() -> gen::Result {
+        yield_!(gen::sleep(SECOND * 100))
+    }
+    #[gen::coroutine]
+    fn work() -> gen::Result {
+        let end = yield_!(query());
+        yield_!(clean_up())?;
+        end.map(drop)
+    }
+    let inner = gen::with_timeout(SECOND, work()).cancel(SECOND * 10);
+    let outer = gen::with_timeout(SECOND, inner).join();
+    assert_eq!(waited(outer), "10s > work > clean_up > a sleep, 100s left");
+}
+
+/// Otherwise secret keys would be in the log of each timeout.
+#[test]
+fn the_keys_of_a_map_are_not_shown() {
+    needs!(VirtualTime);
+    let sessions = BTreeMap::from([("a token", fetch())]);
+    let error = run_to_result(gen::with_timeout(SECOND, sessions).join()).unwrap_err();
+    let text = format!("{error:?}");
+    assert!(!text.contains("token") && text.contains("[0] at "), "{text}");
 }
 
 /// Otherwise a value that comes just in time would be lost for the sake of the error.
