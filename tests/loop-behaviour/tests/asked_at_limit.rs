@@ -125,9 +125,9 @@ fn a_scope_that_the_question_has_ended_goes_on_in_the_next_run() {
     ends_later(child);
 }
 
-/// Otherwise a script that goes on in the question would never be woken by what it yields next.
+/// Otherwise a script that goes on in the question would never be woken by its next wait.
 #[test]
-fn what_the_question_has_polled_first_wakes_the_script() {
+fn a_wait_that_begins_in_the_question_wakes_the_script() {
     #[gen::coroutine]
     fn list(order: Order) -> gen::Result {
         yield_!(ready_when_asked())?;
