@@ -312,6 +312,7 @@ mod opaque;
 mod parallel;
 mod point;
 mod promise;
+pub mod queue;
 mod report;
 mod retry;
 mod scope;

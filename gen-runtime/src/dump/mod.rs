@@ -105,6 +105,7 @@
 //! | a callback of [`from_callback`](crate::from_callback) | the type of its argument |
 //! | [`Wait`](crate::Wait), [`WaitAll`](crate::WaitAll), a yield point of your own | its type, and the keys whose values have not come |
 //! | a [blocking call](crate::blocking()) | the type of its value |
+//! | a [queue](crate::queue) | its type, and whether it waits for an item, for room, or for the end of all items |
 //! | any other future | its type, and how many wakers it keeps. If it keeps none, nothing will wake the task for it |
 //!
 //! It prints names, lines, types and keys, and no values. A key is printed by its `Debug`, unless
@@ -143,4 +144,6 @@ pub use self::graph::{Dump, TaskDump, TaskState};
 pub use self::request::{dump, DumpRequest};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub use self::tracked::TrackerDump;
-pub use crate::inject::question::{ChainEnd, Child, Children, Link, LockHolder, TaskRef, Waiting, WaitsFor};
+pub use crate::inject::question::{
+    ChainEnd, Child, Children, Link, LockHolder, QueueWait, TaskRef, Waiting, WaitsFor,
+};

@@ -9,7 +9,9 @@ use serde::{Serialize, Serializer};
 
 use super::graph::{Dump, Of, TaskDump, TaskState};
 use crate::error::{ChildKey, Site};
-use crate::inject::question::{ChainEnd, Child, Children, Link, LockHolder, TaskRef, Waiting, WaitsFor};
+use crate::inject::question::{
+    ChainEnd, Child, Children, Link, LockHolder, QueueWait, TaskRef, Waiting, WaitsFor,
+};
 use crate::report::type_name::short;
 
 /// Implements `Serialize` by a conversion into the type of the shape.
@@ -245,6 +247,7 @@ enum EventShape<'a> {
     Event,
     Condition,
     Barrier { arrived: usize, count: usize },
+    Queue { wait: QueueWaitShape, queue: String, len: usize, unfinished: usize },
     Dump,
     Described { what: &'a str },
     Foreign { future: Option<String>, wakers: Option<usize> },
@@ -273,11 +276,35 @@ impl<'a> From<&'a WaitsFor> for EventShape<'a> {
             WaitsFor::Event => EventShape::Event,
             WaitsFor::Condition => EventShape::Condition,
             WaitsFor::Barrier { arrived, count } => EventShape::Barrier { arrived: *arrived, count: *count },
+            WaitsFor::Queue { wait, queue, len, unfinished } => EventShape::Queue {
+                wait: (*wait).into(),
+                queue: short(queue),
+                len: *len,
+                unfinished: *unfinished,
+            },
             WaitsFor::Dump => EventShape::Dump,
             WaitsFor::Described { what } => EventShape::Described { what },
             WaitsFor::Foreign { future, wakers } => {
                 EventShape::Foreign { future: future.map(short), wakers: *wakers }
             }
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum QueueWaitShape {
+    Item,
+    Room,
+    Done,
+}
+
+impl From<QueueWait> for QueueWaitShape {
+    fn from(wait: QueueWait) -> Self {
+        match wait {
+            QueueWait::Item => QueueWaitShape::Item,
+            QueueWait::Room => QueueWaitShape::Room,
+            QueueWait::Done => QueueWaitShape::Done,
         }
     }
 }

@@ -248,6 +248,7 @@ fn is_from_outside(event: &WaitsFor) -> bool {
         | WaitsFor::Event
         | WaitsFor::Condition
         | WaitsFor::Barrier { .. }
+        | WaitsFor::Queue { .. }
         | WaitsFor::Callback { .. }
         | WaitsFor::Keys { .. } => false,
     }

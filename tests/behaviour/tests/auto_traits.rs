@@ -259,6 +259,15 @@ fn t15_yieldables_are_send_if_their_children_are() {
         gen::promise::<Cell<u8>>() => true,
         gen::promise::<Rc<u8>>().0 => false,
         gen::promise::<Rc<u8>>().1 => false,
+        gen::queue::Queue::<Cell<u8>>::unbounded() => true,
+        gen::queue::Queue::<Rc<u8>>::unbounded() => false,
+        gen::queue::Queue::<Cell<u8>>::unbounded().stream() => true,
+        gen::queue::Stack::<Cell<u8>>::unbounded().get() => true,
+        gen::queue::Stack::<Rc<u8>>::unbounded().get() => false,
+        gen::queue::PriorityQueue::<u8>::unbounded().put(1) => true,
+        gen::queue::Queue::<Rc<u8>>::unbounded().put(Rc::new(1)) => false,
+        gen::queue::Queue::<Cell<u8>>::unbounded().reserve() => true,
+        gen::queue::Queue::<Cell<u8>>::unbounded().join() => true,
     }
 }
 

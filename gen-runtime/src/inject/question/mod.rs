@@ -71,4 +71,4 @@ pub(crate) use self::saying::saying;
 pub(crate) use self::statement::{Said, Statement};
 pub use self::waiting::{ChainEnd, Child, Children, Link, Waiting};
 pub(crate) use self::waits_for::{rounded, write_of, KnownTask, TaskTag};
-pub use self::waits_for::{LockHolder, TaskRef, WaitsFor};
+pub use self::waits_for::{LockHolder, QueueWait, TaskRef, WaitsFor};

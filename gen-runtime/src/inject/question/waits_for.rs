@@ -100,6 +100,18 @@ pub enum WaitsFor {
         /// How many are to come.
         count: usize,
     },
+    /// A [queue](crate::queue).
+    #[non_exhaustive]
+    Queue {
+        /// What it waits for.
+        wait: QueueWait,
+        /// The type of the queue.
+        queue: &'static str,
+        /// The number of items in the queue.
+        len: usize,
+        /// The number of items that were put and are not done.
+        unfinished: usize,
+    },
     /// The answer of a task, or of all tasks: [`JoinHandle::trace`](crate::JoinHandle::trace), or a
     /// dump.
     Dump,
@@ -144,11 +156,33 @@ impl fmt::Display for WaitsFor {
             WaitsFor::Barrier { arrived, count } => {
                 write!(f, "a barrier, to which {arrived} of {count} tasks have come")
             }
+            WaitsFor::Queue { wait, queue, len, unfinished } => match wait {
+                QueueWait::Item => write!(f, "an item of {}", short(queue)),
+                QueueWait::Room => write!(f, "room in {}, which has {}", short(queue), items(*len)),
+                QueueWait::Done => write!(f, "{} of {} to be done", items(*unfinished), short(queue)),
+            },
             WaitsFor::Described { what } => f.write_str(what),
             WaitsFor::Dump => f.write_str("a dump"),
             WaitsFor::Foreign { future, wakers } => write_foreign(f, *future, *wakers),
         }
     }
+}
+
+/// What a future waits for at a [queue](crate::queue).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum QueueWait {
+    /// An item: [`get`](crate::queue::Queue::get).
+    Item,
+    /// Room for an item: [`put`](crate::queue::Queue::put),
+    /// [`reserve`](crate::queue::Queue::reserve).
+    Room,
+    /// That all items are done: [`join`](crate::queue::Queue::join).
+    Done,
+}
+
+fn items(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "item" } else { "items" })
 }
 
 /// Rounds a time that is left down to milliseconds, if it has any: more digits say nothing.
