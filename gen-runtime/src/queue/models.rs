@@ -126,7 +126,7 @@ fn a_close_ends_each_wait() {
 #[test]
 fn the_last_item_of_a_closed_queue_is_not_left_behind() {
     loom::model(|| {
-        let get_and_drop = |queue: &Queue<u32>| poll(pin!(queue.next())).is_ready();
+        let get_and_drop = |queue: &Queue<u32>| matches!(poll(pin!(queue.next())), Poll::Ready(Some(_)));
         let close = |queue: &Queue<u32>| {
             queue.try_put(7).unwrap();
             queue.close();

@@ -120,7 +120,8 @@ impl<'a, Q: AnyQueue> Put<'a, Q> {
         Put { queue, putter: Putter::New(Offer::Item(item)) }
     }
 
-    /// Gives up, and returns the item; `None` if the queue has it.
+    /// Gives up, and returns the item; `None` if the queue has it. Until then, or until it is
+    /// dropped, the future is in line, also after a timeout around a `&mut` of it.
     ///
     /// ```
     /// use gen::queue::Queue;

@@ -16,19 +16,19 @@ use gen::{with_timeout, yield_, TimeoutError};
 use super::{later, run};
 
 /// A future that was polled once, with its value if it is ready.
-struct Polled<F: Future> {
+pub(super) struct Polled<F: Future> {
     future: F,
-    value: Option<F::Output>,
+    pub(super) value: Option<F::Output>,
 }
 
-fn polled<F: Future + Unpin>(future: F) -> Polled<F> {
+pub(super) fn polled<F: Future + Unpin>(future: F) -> Polled<F> {
     let mut polled = Polled { future, value: None };
     polled.is_done();
     polled
 }
 
 impl<F: Future + Unpin> Polled<F> {
-    fn is_done(&mut self) -> bool {
+    pub(super) fn is_done(&mut self) -> bool {
         if self.value.is_none() {
             if let Poll::Ready(value) = Poller::new().poll(Pin::new(&mut self.future)) {
                 self.value = Some(value);

@@ -28,6 +28,7 @@ mod many;
 mod multi;
 mod names;
 mod promises;
+mod queues;
 mod returns;
 mod start;
 mod task;
