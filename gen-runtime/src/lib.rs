@@ -102,6 +102,7 @@
 //! | run a limited number at a time | [`limit`](limit()), also of the futures that a stream gives |
 //! | call a function that blocks, such as one of `std::fs` | [`blocking`](blocking()) |
 //! | take the items of a stream | `while let Some(item) = yield_!(stream.next())?`, with the `next` of a `StreamExt` |
+//! | pass items from task to task | [`queue`](mod@queue) |
 //! | put different futures into one list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | run children that may borrow | [`scope`](fn@scope), [`scope_local`] |
 //!

@@ -69,6 +69,7 @@ tests![
     a_stop_within_the_question_is_no_deadlock,
     a_callback_that_runs_a_loop_does_not_wait_for_what_it_has_dropped,
     a_timer_is_waited_for,
+    tasks_that_wait_for_a_queue_that_no_other_task_fills,
     a_loop_is_usable_after_a_deadlock,
     a_shutdown_without_a_limit_gives_up_tasks_that_nothing_can_wake,
     block_on_panics_with_the_text,
@@ -304,6 +305,26 @@ fn a_timer_is_waited_for() {
     let error = virtual_loop().run_sync(never(limit)).unwrap_err();
     assert!(error.is::<gen::TimeoutError>(), "{error}");
     assert_eq!(RECORDS.take(), [""; 0]);
+}
+
+/// A consumer whose producer has ended without a `close`.
+fn tasks_that_wait_for_a_queue_that_no_other_task_fills() {
+    #[gen::coroutine]
+    fn consumes(queue: gen::queue::Queue<u32>) -> gen::Result {
+        while let Some(_item) = yield_!(queue.next())? {
+            queue.task_done()?;
+        }
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn forgets_to_close() -> gen::Result {
+        let queue = gen::queue::Queue::bounded(1);
+        let consumer = gen::spawn_local(consumes(queue.clone()));
+        yield_!(queue.put(1))?;
+        yield_!(consumer)
+    }
+    let deadlock = deadlock(virtual_loop().run_sync(forgets_to_close()));
+    assert!(deadlock.to_string().contains("waits for an item of Queue<u32>"), "{deadlock}");
 }
 
 fn a_loop_is_usable_after_a_deadlock() {

@@ -1458,3 +1458,27 @@ fn a_child_that_ends_when_it_is_asked_takes_its_deferred_cancellation_along() {
     is_asked.set(false);
     assert_eq!(io_loop.run_sync(task).unwrap(), [7, 8]);
 }
+
+/// A producer that is too fast, and a consumer without items, would both be "a future".
+#[test]
+fn a_wait_for_a_queue_says_whether_it_is_for_an_item_room_or_the_end_of_all() {
+    use gen::queue::{PriorityQueue, Queue, Stack};
+
+    #[gen::coroutine]
+    fn waits() -> gen::Result {
+        let (empty, full) = (PriorityQueue::<u8>::unbounded(), Queue::bounded(1));
+        full.try_put("item").unwrap();
+        let busy = Stack::unbounded();
+        (0..2).for_each(|item| busy.try_put(item).unwrap());
+        let mut items = empty.stream();
+        let next_of_stream = futures::StreamExt::next(&mut items);
+        yield_!((empty.get(), empty.next(), full.put("other"), full.reserve(), busy.join(), next_of_stream))
+            .map(drop)
+    }
+    assert_eq!(
+        shown(waits()),
+        "waits > a tuple [0: an item of PriorityQueue<u8>, 1: an item of PriorityQueue<u8>, \
+         2: room in Queue<&str>, which has 1 item, 3: room in Queue<&str>, which has 1 item, \
+         4: 2 items of Stack<i32> to be done, 5: an item of PriorityQueue<u8>]"
+    );
+}

@@ -9,6 +9,7 @@ mod lists;
 mod locks;
 mod memory;
 mod on_tokio;
+mod queues;
 mod resumes;
 mod scopes;
 mod spawns;
@@ -31,6 +32,7 @@ pub const ITEMS: &[Item] = &[
     Item { name: "timers", run: timers::run },
     Item { name: "callbacks", run: callbacks::run },
     Item { name: "locks", run: locks::run },
+    Item { name: "queues", run: queues::run },
     Item { name: "growth", run: growth::run },
     Item { name: "on_tokio", run: on_tokio::run },
 ];
