@@ -4,7 +4,7 @@ use std::any::type_name;
 use std::task::Context;
 
 use super::engine::sealed::AnyQueue;
-use crate::inject::in_flight::say;
+use crate::inject::answering::say;
 use crate::inject::question::{QueueWait, WaitsFor};
 
 /// Called by the future `leaf` when it stays pending.
