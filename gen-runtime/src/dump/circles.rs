@@ -11,9 +11,9 @@ impl Dump {
     ///
     /// A task waits for the end of another one, or for a [lock](mod@crate::sync) that the other one
     /// has. A circle does not end by itself. Only an event from outside ends it, such as a
-    /// cancellation, the end of a [timeout](crate::with_timeout) around one of the waits, or another
-    /// child of a [`first_of`](fn@crate::first_of) that is ready first. Tasks that wait for promises
-    /// of each other are not found, since a promise does not say who sets it.
+    /// cancellation, the end of a [timeout](crate::with_timeout) around one of the waits, or
+    /// another child of a [`first_of`](fn@crate::first_of) that is ready first. Tasks that wait for
+    /// promises of each other are not found, since a promise does not say who sets it.
     #[must_use]
     pub fn circles(&self) -> Vec<Vec<usize>> {
         circles(&self.tasks)

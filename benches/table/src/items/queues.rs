@@ -47,7 +47,7 @@ where
                 produce(sender).await;
                 Fallible::Ok(())
             });
-            let consumer = io_loop.spawn_local(async move { gen::Result::Ok(consume(receiver).await) });
+            let consumer = io_loop.spawn_local(async move { gen::Ok(consume(receiver).await) });
             io_loop.block_on(async {
                 producer.await.expect("it puts all items");
                 assert_eq!(consumer.await.expect("it gets them"), ITEMS);
@@ -58,10 +58,10 @@ where
 
 /// Gets items until the end, and counts them.
 macro_rules! consume {
-    ($get:pat = $next:expr) => {{
+    ($item:ident in $get:pat = $next:expr) => {{
         let mut count = 0;
         while let $get = $next {
-            black_box(item);
+            black_box($item);
             count += 1;
         }
         count
@@ -117,7 +117,7 @@ fn pair_entries(bound: usize) -> Vec<Entry> {
                     }
                     queue.close();
                 },
-                |queue| async move { consume!(Some(item) = queue.next().await) },
+                |queue| async move { consume!(item in Some(item) = queue.next().await) },
             ),
         ),
         peer(
@@ -129,7 +129,7 @@ fn pair_entries(bound: usize) -> Vec<Entry> {
                         sender.send(item).await.unwrap();
                     }
                 },
-                |mut receiver| async move { consume!(Some(item) = receiver.recv().await) },
+                |mut receiver| async move { consume!(item in Some(item) = receiver.recv().await) },
             ),
         ),
         peer(
@@ -141,7 +141,7 @@ fn pair_entries(bound: usize) -> Vec<Entry> {
                         sender.send(item).await.unwrap();
                     }
                 },
-                |receiver| async move { consume!(Ok(item) = receiver.recv().await) },
+                |receiver| async move { consume!(item in Ok(item) = receiver.recv().await) },
             ),
         ),
     ]

@@ -103,7 +103,7 @@ pub enum WaitsFor {
     /// A [queue](crate::queue).
     #[non_exhaustive]
     Queue {
-        /// What it waits for.
+        /// The event.
         wait: QueueWait,
         /// The type of the queue.
         queue: &'static str,
@@ -168,7 +168,7 @@ impl fmt::Display for WaitsFor {
     }
 }
 
-/// What a future waits for at a [queue](crate::queue).
+/// The event at a [queue](crate::queue) for which a future waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum QueueWait {
