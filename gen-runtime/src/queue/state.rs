@@ -28,6 +28,9 @@ pub(super) struct State<S: Store> {
 /// A getter in line gets an item, or `None`: the queue is closed and drained.
 pub(super) type Given<T> = Option<Entry<T>>;
 
+/// A putter that was taken out of the line.
+pub(super) type RemovedPutter<T> = Removed<Offer<T>, Answer<T>>;
+
 /// A getter that is not in line gets the same, or nothing so far.
 #[derive(Debug)]
 pub(super) enum Taken<T> {
@@ -191,7 +194,7 @@ impl<S: Store> State<S> {
         &mut self,
         place: Place,
         wakers: &mut Wakers,
-    ) -> Option<Removed<Offer<S::Item>, Answer<S::Item>>> {
+    ) -> Option<RemovedPutter<S::Item>> {
         let removed = self.putters.remove(place);
         if let Some(Removed::Granted(Answer::Reserved)) = removed {
             self.give_room_back(wakers);

@@ -40,8 +40,8 @@ pub(crate) struct Shown {
 impl Shown {
     pub(crate) const ALL: Shown = Shown { keys: true, only_answers: false };
 
-    /// For an answer that the program has not asked for: nothing goes on for it, and a log that gets
-    /// it does not get the keys, which may be secret.
+    /// For an answer that the program has not asked for: nothing goes on for it, and a log that
+    /// gets it does not get the keys, which may be secret.
     pub(crate) const ONLY: Shown = Shown { keys: false, only_answers: true };
 }
 
