@@ -4,12 +4,12 @@
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
+use gen::queue::Queue;
 use gen::yield_;
 use url::Url;
 
 use crate::fetch::{Content, Fetch, Fetched};
 use crate::progress::Progress;
-use crate::queue::Queue;
 use crate::scope::{check_scheme, Scope};
 use crate::site::{Outcome, PageId, Site, Visit};
 
@@ -108,12 +108,12 @@ fn close_when_done(queue: &Queue<PageId>) -> gen::Result {
 #[gen::coroutine]
 fn worker<C: Fetch>(crawl: &Crawl<C>) -> gen::Result {
     let mut client = crawl.client.another();
-    while let Some(page) = yield_!(crawl.queue.get())? {
+    while let Some(page) = yield_!(crawl.queue.next())? {
         let url = crawl.site.borrow().url(page).clone();
         let began = Instant::now();
         let fetched = yield_!(gen::with_timeout(crawl.limits.timeout, client.fetch(&url)));
         crawl.finish_visit(page, fetched, began.elapsed());
-        crawl.queue.task_done();
+        crawl.queue.task_done()?;
     }
     Ok(())
 }
@@ -123,7 +123,7 @@ impl<C> Crawl<C> {
         Crawl {
             client,
             scope: Scope::beneath(start),
-            queue: Queue::new(),
+            queue: Queue::unbounded(),
             site: RefCell::new(Site::new(limits.max_pages)),
             visited: Cell::new(0),
             progress: Progress::new(),
@@ -163,7 +163,7 @@ impl<C> Crawl<C> {
         if self.scope.contains(&url) {
             let new = self.site.borrow_mut().discover(url, Some(from));
             if let Some(page) = new {
-                self.queue.put(page);
+                self.queue.try_put(page).expect("it is closed only when all pages are done");
             }
         }
     }

@@ -10,7 +10,6 @@
 //! | `main.rs`, `args.rs` | the program on the embedded loop, and its command line |
 //! | `program.rs`, `options.rs` | the part of a program that does not depend on the loop |
 //! | `crawl.rs` | the workers, and the state that they share |
-//! | `queue.rs` | the queue between them |
 //! | `fetch.rs` | the client, as the crawl sees it |
 //! | `links.rs` | the links of a page |
 //! | `scope.rs` | the part of the web that belongs to the crawl |
@@ -26,7 +25,6 @@ mod links;
 pub mod options;
 pub mod program;
 mod progress;
-mod queue;
 mod report;
 pub mod scope;
 mod site;
