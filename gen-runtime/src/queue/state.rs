@@ -57,6 +57,9 @@ pub(super) enum Answer<T> {
     Refused(Offer<T>),
 }
 
+/// A putter that has left the line.
+pub(super) type RemovedPutter<T> = Removed<Offer<T>, Answer<T>>;
+
 /// The number of futures in each line.
 #[derive(Debug)]
 pub(super) struct Lines {
