@@ -342,7 +342,7 @@ macro_rules! queue {
 }
 
 queue! {
-    /// A queue that gives the oldest item first: see the [module](self).
+    /// A queue that gives the oldest item first: see the [module](crate::queue).
     ///
     /// ```
     /// let queue = gen::queue::Queue::bounded(3);
@@ -356,7 +356,7 @@ queue! {
 
 queue! {
     /// A queue that gives the smallest item first, and of equal ones the oldest: see the
-    /// [module](self).
+    /// [module](crate::queue).
     ///
     /// To get the largest one first, put `std::cmp::Reverse` of it.
     ///
@@ -374,7 +374,7 @@ queue! {
 }
 
 queue! {
-    /// A queue that gives the newest item first: see the [module](self).
+    /// A queue that gives the newest item first: see the [module](crate::queue).
     ///
     /// The item of a [`put`](Self::put) that waits for room is newer than those in the queue.
     ///

@@ -163,6 +163,20 @@ macro_rules! of_each_queue {
                 Ok(())
             }
 
+            /// Waits for an item for one turn at a time: it gives up when it was handed one.
+            #[gen::coroutine]
+            fn gives_up(ledger: Rc<Ledger>, queue: Q) -> gen::Result {
+                let _counted = Counted::begin(&ledger);
+                for _ in 0..3 {
+                    let first = yield_!(gen::first_of((gen::moment(), queue.get())))?;
+                    if let gen::OneOf2::Second(_item) = first {
+                        count(&ledger.consumed);
+                        queue.task_done()?;
+                    }
+                }
+                Ok(())
+            }
+
             #[gen::coroutine]
             fn joins(ledger: Rc<Ledger>, queue: Q) -> gen::Result {
                 let _counted = Counted::begin(&ledger);
@@ -172,6 +186,7 @@ macro_rules! of_each_queue {
             #[gen::coroutine]
             fn body(ledger: Rc<Ledger>, queue: Q, reserving: usize) -> gen::Result {
                 let closes = Closes(queue.clone());
+                drop(gen::spawn_local(gives_up(ledger.clone(), queue.clone())));
                 // One is left after two faults.
                 let consumers = [(); 3].map(|()| gen::spawn_local(gets(ledger.clone(), queue.clone())));
                 let producers: [JoinHandle<()>; 2] = [0, 1].map(|producer| {
