@@ -28,9 +28,6 @@ pub(super) struct State<S: Store> {
 /// A getter in line gets an item, or `None`: the queue is closed and drained.
 pub(super) type Given<T> = Option<Entry<T>>;
 
-/// A putter that was taken out of the line.
-pub(super) type RemovedPutter<T> = Removed<Offer<T>, Answer<T>>;
-
 /// A getter that is not in line gets the same, or nothing so far.
 #[derive(Debug)]
 pub(super) enum Taken<T> {

@@ -74,8 +74,8 @@ pub(crate) fn report_unread_children(one: &str, many: &str, errors: &[Error]) {
 
 /// Reports the failures of children of `race` that do not count, since a later child has succeeded.
 pub(crate) fn report_superseded(race: &str, errors: &[Error]) {
-    let subject = format_args!("children of {race} failed before another one succeeded");
-    report::harmless(&subject, errors.iter().map(|error| Failed { child: "", error }));
+    let failures = errors.iter().map(|error| Failed { child: "", error });
+    report::harmless(&format_args!("children of {race} failed before another one succeeded"), failures);
 }
 
 /// Runs `drop`, which drops the child of an expired timeout.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
-use crate::report::type_name::short;
+use crate::report::type_name::{of_body, short};
 
 /// The event that the innermost yield of a chain waits for.
 ///
@@ -103,7 +103,7 @@ pub enum WaitsFor {
     /// A [queue](crate::queue).
     #[non_exhaustive]
     Queue {
-        /// The thing that it waits for.
+        /// The event.
         wait: QueueWait,
         /// The type of the queue.
         queue: &'static str,
@@ -168,7 +168,7 @@ impl fmt::Display for WaitsFor {
     }
 }
 
-/// The thing that a future waits for at a [queue](crate::queue).
+/// The event at a [queue](crate::queue) for which a future waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum QueueWait {
@@ -270,21 +270,32 @@ impl fmt::Display for LockHolder {
 
 /// A task that another one waits for.
 ///
-/// It prints as `task 3`, by its number in the dump.
+/// It prints as `task 3`, by its number in the dump, and in the error of a timeout as `task fetch`,
+/// by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskRef {
     pub(crate) tag: Option<TaskTag>,
     pub(crate) number: Option<usize>,
+    /// The facts about a task without a number, if they are known.
+    pub(crate) known: Option<KnownTask>,
+}
+
+/// The facts about a task that is in no dump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KnownTask {
+    /// The type of its body.
+    pub(crate) body: &'static str,
+    pub(crate) spawned_at: Option<&'static Location<'static>>,
 }
 
 impl TaskRef {
     /// `None` is a task that its loop has not begun.
     pub(crate) fn to(tag: Option<TaskTag>) -> Self {
-        TaskRef { tag, number: None }
+        TaskRef { tag, number: None, known: None }
     }
 
     /// The number of the task in the dump. `None` if the task is not in the dump: it may be on
-    /// another loop.
+    /// another loop. `None` also in the error of a timeout, which comes with no dump.
     #[must_use]
     pub fn number(&self) -> Option<usize> {
         self.number
@@ -293,9 +304,13 @@ impl TaskRef {
 
 impl fmt::Display for TaskRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.number {
-            Some(number) => write!(f, "task {number}"),
-            None => f.write_str("a task that is not in this dump"),
+        match (self.number, self.known) {
+            (Some(number), _) => write!(f, "task {number}"),
+            (None, Some(KnownTask { body, spawned_at: None })) => write!(f, "task {}", of_body(body)),
+            (None, Some(KnownTask { body, spawned_at: Some(at) })) => {
+                write!(f, "task {}, spawned at {at}", of_body(body))
+            }
+            (None, None) => f.write_str("a task that is not in this dump"),
         }
     }
 }
