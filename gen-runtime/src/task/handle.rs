@@ -328,7 +328,7 @@ impl<T> JoinHandle<T> {
     /// Polls the handle of a task that has no other owner but its loop.
     #[inline(never)]
     fn poll_here(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
-        if only_answers(cx.waker()) && self.is_done() {
+        if only_answers(cx.waker()) && (self.is_done() || self.is_awaited()) {
             return self.answer_only(cx);
         }
         let polled = match &mut self.task {
@@ -369,13 +369,22 @@ impl<T> JoinHandle<T> {
         Poll::Pending
     }
 
-    /// The task has ended, but this poll is only for the answer to a question. The next one gives
-    /// the result.
+    /// This poll is only for the answer to a question, so it takes no result, and keeps no waker in
+    /// the place of another one. If the task has ended and has woken no future, this may be the
+    /// first poll, and asks for the next one.
     #[cold]
     fn answer_only(&self, cx: &Context<'_>) -> Poll<Result<T>> {
         self.say(cx.waker(), 0);
-        cx.waker().wake_by_ref();
+        if !self.is_awaited() {
+            cx.waker().wake_by_ref();
+        }
         Poll::Pending
+    }
+
+    /// Whether the end of a task on a loop wakes a future, or has woken one.
+    #[cold]
+    fn is_awaited(&self) -> bool {
+        matches!(&self.task, Handle::OnLoop(task) if task.is_awaited())
     }
 
     /// The name of the task, if this is the handle of a task on a loop.

@@ -9,7 +9,9 @@
 //! | `Held` | | `Done`; the waiter is woken | `Closed`; the waiter is woken | its waker is kept | `Unwatched`, or `ByTimeout` |
 //! | `SpawnedInDrop`: a destructor that a timeout ran has spawned the task, and its handle was not polled | | `Done` | `Closed` | `Held` | `Unwatched` |
 //! | `Unwatched`, `ByTimeout` | the drop of the handle | the loop's side reports an error, and frees the task | the loop's side frees the task | | |
-//! | `Done`, `Closed` | the end | | | gives the result, or an error, and frees the task | frees the task; an unread error is reported |
+//! | `Done`, `DoneUnawaited`, `Closed` | the end | | | gives the result, or an error, and frees the task | frees the task; an unread error is reported |
+//!
+//! `DoneUnawaited` is `Done` where nothing was woken: no future was waiting.
 //!
 //! # Invariants
 //!
@@ -62,6 +64,7 @@ pub(super) enum Link {
     Unwatched,
     ByTimeout,
     Done,
+    DoneUnawaited,
     Closed,
 }
 
@@ -133,6 +136,16 @@ impl JoinHeader {
         }
     }
 
+    /// Whether a waker is kept.
+    ///
+    /// # Safety
+    ///
+    /// As for `wait`.
+    pub(super) unsafe fn is_awaited(&self) -> bool {
+        // SAFETY: there is a handle, so the watcher is a waker.
+        self.watcher.with(|watcher| unsafe { (*(*watcher).waker).is_some() })
+    }
+
     /// Keeps a waker for the end, and returns the one that it replaces.
     ///
     /// # Safety
@@ -195,7 +208,7 @@ impl JoinHeader {
                 let is_quiet = self.watcher.with(|watcher| unsafe { (*watcher).is_quiet });
                 Some(Detached::ByTimeout(is_quiet))
             }
-            Link::Held | Link::SpawnedInDrop | Link::Done | Link::Closed => None,
+            Link::Held | Link::SpawnedInDrop | Link::Done | Link::DoneUnawaited | Link::Closed => None,
         }
     }
 
@@ -209,8 +222,11 @@ impl JoinHeader {
         // SAFETY: until `ended` is set, the task is there.
         let waker = unsafe {
             let header = header.as_ref();
-            header.set_link(how);
             let waker = header.replace_waker(None);
+            header.set_link(match how {
+                Link::Done if waker.is_none() => Link::DoneUnawaited,
+                how => how,
+            });
             header.ended.store(true, Ordering::Release);
             waker
         };

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::task::{Poll, Wake, Waker};
 
 use super::join::{NoResult, PolledResult};
-use super::join_header::JoinHeader;
+use super::join_header::{JoinHeader, Link};
 use crate::executor::requests::{drop_on_loop_of, wake_at_end};
 use crate::executor::TaskId;
 use crate::report::Detached;
@@ -67,6 +67,25 @@ impl<T> LoopHandle<T> {
 
     pub(super) fn has_ended(&self) -> bool {
         self.header().is_none_or(JoinHeader::has_ended)
+    }
+
+    /// Whether the end of the task wakes a future, or has woken one.
+    #[cold]
+    pub(super) fn is_awaited(&self) -> bool {
+        match self.header() {
+            Some(header) if header.has_ended() => {
+                // SAFETY: the task has ended.
+                let link = unsafe { header.link() };
+                link != Link::DoneUnawaited
+            }
+            // SAFETY: this is the handle's side, on the thread of the task.
+            Some(header) if self.elsewhere.is_none() && header.is_on_its_thread() => unsafe {
+                header.is_awaited()
+            },
+            Some(_) => false,
+            // The result was taken by another poll.
+            None => true,
+        }
     }
 
     /// Ready when the task has ended.

@@ -161,7 +161,9 @@ impl<F, T, M> LoopTask<F, T, M> {
         unsafe {
             let task = this.as_ref();
             let result = match task.header.link() {
-                Link::Done => Some(task.content.with_mut(|content| (*content).result.assume_init_read())),
+                Link::Done | Link::DoneUnawaited => {
+                    Some(task.content.with_mut(|content| (*content).result.assume_init_read()))
+                }
                 _ => None,
             };
             Self::free(this);
