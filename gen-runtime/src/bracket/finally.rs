@@ -41,9 +41,10 @@ use crate::{Error, Result, Throw};
 /// assert_eq!(gen::run_sync(body()).unwrap(), "2 names are too many");
 /// ```
 ///
-/// If the whole is dropped, the clean-up runs in a task, which [`spawn`](crate::spawn) starts in
-/// the drop. So it must be `Send` and `'static`. [`finally_local`] takes one that is not `Send`,
-/// and [`finally_in_place`] one that borrows, which does not run if the whole is dropped.
+/// If the whole is dropped after its first poll, the clean-up runs in a task, which
+/// [`spawn`](crate::spawn) starts in the drop. Before that, neither the body nor the clean-up runs.
+/// So the clean-up must be `Send` and `'static`. [`finally_local`] takes one that is not `Send`, and
+/// [`finally_in_place`] one that borrows, which does not run if the whole is dropped.
 ///
 /// # Errors
 ///

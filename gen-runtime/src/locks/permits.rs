@@ -147,8 +147,9 @@ impl Permits {
             // Also if it has only waited: those behind it may need fewer permits.
             (removed, state.hand_over(stage))
         });
-        drop(removed);
+        // The drop of a waker may panic, and those that were served have to be woken all the same.
         wake(wakers);
+        drop(removed);
     }
 
     /// A holder gives its permits back, and the next ones get them. If it panics, this is
@@ -233,7 +234,8 @@ impl Permits {
             let permits = |holder: &Holder| u64::from(holder.permits);
             let all = state.free + state.holders.iter().map(permits).sum::<u64>();
             let need = state.line.first().map_or(0, permits);
-            let is_needed = |holder: &Holder| all - permits(holder) < need;
+            // If there are too few, only permits that are added help.
+            let is_needed = |holder: &Holder| all >= need && all - permits(holder) < need;
             state.holders.iter().map(|holder| (*holder, is_needed(holder))).collect()
         })
     }

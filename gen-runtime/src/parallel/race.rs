@@ -166,8 +166,10 @@ impl<P, T, I, G: Goal<I>> Racers<P, T, I, G> {
     #[cold]
     fn report_losers(&mut self) {
         let Racers { slots, superseded, .. } = self;
+        superseded.sort_unstable();
         let failures = slots.take_failures();
-        report_losers(G::RACE, failures.map(|(child, error)| (error, superseded.contains(&child))));
+        let is_superseded = |child: usize| superseded.binary_search(&child).is_ok();
+        report_losers(G::RACE, failures.map(|(child, error)| (error, is_superseded(child))));
     }
 
     fn drop_unstarted(&mut self, child: usize) -> Poll<ChildEnded> {

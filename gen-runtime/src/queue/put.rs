@@ -32,6 +32,11 @@ impl<T> Putter<T> {
     where
         S: Store<Item = T>,
     {
+        // A panic of a waker leaves the place in line, where the drop finds it.
+        if let Putter::InLine(place) = *self {
+            let answer = poll_place(engine.lock(), |state| &mut state.putters, place, waker, |_, _| ());
+            return answer.map(|answer| self.end(answer));
+        }
         let answer = match mem::replace(self, Putter::Over(None)) {
             Putter::New(offer) => match engine.with(|state, wakers| state.offer(offer, wakers)) {
                 Ok(answer) => answer,
@@ -40,24 +45,19 @@ impl<T> Putter<T> {
                     Poll::Pending => return Poll::Pending,
                 },
             },
-            Putter::InLine(place) => {
-                match poll_place(engine.lock(), |state| &mut state.putters, place, waker, |_, _| ()) {
-                    Poll::Ready(answer) => answer,
-                    Poll::Pending => {
-                        *self = Putter::InLine(place);
-                        return Poll::Pending;
-                    }
-                }
-            }
-            Putter::Over(_) => panic!("a queue was polled after it gave its answer"),
+            Putter::InLine(_) | Putter::Over(_) => panic!("a queue was polled after it gave its answer"),
         };
-        Poll::Ready(match answer {
-            Answer::Accepted | Answer::Reserved => Ok(()),
-            Answer::Refused(offer) => {
-                *self = Putter::Over(Some(offer));
-                Err(QueueClosed)
-            }
-        })
+        Poll::Ready(self.end(answer))
+    }
+
+    /// The result of a wait that is over.
+    fn end(&mut self, answer: Answer<T>) -> Result<(), QueueClosed> {
+        let (refused, result) = match answer {
+            Answer::Accepted | Answer::Reserved => (None, Ok(())),
+            Answer::Refused(offer) => (Some(offer), Err(QueueClosed)),
+        };
+        *self = Putter::Over(refused);
+        result
     }
 
     #[cold]
