@@ -43,8 +43,8 @@ use crate::{Error, Result, Throw};
 ///
 /// If the whole is dropped after its first poll, the clean-up runs in a task, which
 /// [`spawn`](crate::spawn) starts in the drop. Before that, neither the body nor the clean-up runs.
-/// So the clean-up must be `Send` and `'static`. [`finally_local`] takes one that is not `Send`, and
-/// [`finally_in_place`] one that borrows, which does not run if the whole is dropped.
+/// So the clean-up must be `Send` and `'static`. [`finally_local`] takes one that is not `Send`,
+/// and [`finally_in_place`] one that borrows, which does not run if the whole is dropped.
 ///
 /// # Errors
 ///
