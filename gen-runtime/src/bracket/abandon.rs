@@ -7,8 +7,9 @@ use std::thread;
 
 use super::exit::Exit;
 use super::held::{Held, Stage};
-use super::phase::poll_phase;
+use super::phase::poll_release;
 use crate::inject::answering::say_boxed;
+use crate::inject::Deferral;
 use crate::report;
 use crate::task::{spawn, spawn_local, JoinHandle};
 use crate::Result;
@@ -52,14 +53,17 @@ fn detach(task: JoinHandle<()>) {
     }
 }
 
-/// The body of the task. A dump names the task after the first parameter, which is the release.
+/// The body of the task. A dump names the task after the first parameter, which is the release. A
+/// cancellation is deferred to its end, such as that of a shutdown.
 struct Abandoned<P, R, F> {
     held: Held<R, F, P>,
+    // Declared after the release, so that the cancellation is still deferred when it is dropped.
+    deferral: Deferral,
 }
 
 impl<P, R, F> Abandoned<P, R, F> {
     fn new(stage: Stage<R, F, P>) -> Self {
-        Abandoned { held: Held::at(stage, lost) }
+        Abandoned { held: Held::at(stage, lost), deferral: Deferral::default() }
     }
 }
 
@@ -73,15 +77,16 @@ where
 {
     type Output = Result;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
-        self.held.begin(Exit::Dropped);
-        let Some(release) = self.held.running() else { return Poll::Pending };
-        let polled = poll_phase::<P, _>(release.as_mut(), cx);
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
+        let Abandoned { held, deferral } = self.get_mut();
+        held.begin(Exit::Dropped);
+        let Some(release) = held.running() else { return Poll::Pending };
+        let polled = poll_release(release.as_mut(), deferral, cx);
         if polled.is_pending() {
             say_boxed(&*release, &**release, cx.waker());
         }
         let result = ready!(polled);
-        self.held.end();
+        held.end();
         Poll::Ready(
             result.map_err(|error| error.context("the release of a bracket that was dropped has failed")),
         )

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use super::exit::Exit;
 use super::held::Held;
-use super::phase::poll_phase;
+use super::phase::poll_release;
 use crate::inject::{answering, in_flight, Deferral};
 use crate::report::contain;
 use crate::{Error, Result};
@@ -46,15 +46,7 @@ where
             self.held.begin(exit);
         }
         let Some(release) = self.held.running() else { return Poll::Pending };
-        let polled = if in_flight::any_in_flight() && self.deferral.defer(cx.waker()) {
-            let polled = in_flight::without_injected(|| release.as_mut().poll(cx));
-            if polled.is_ready() {
-                self.deferral.undefer();
-            }
-            polled
-        } else {
-            poll_phase::<P, _>(release.as_mut(), cx)
-        };
+        let polled = poll_release(release.as_mut(), &mut self.deferral, cx);
         if polled.is_pending() {
             answering::say_boxed(&*release, &**release, cx.waker());
             if in_flight::any_in_flight() {

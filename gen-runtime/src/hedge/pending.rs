@@ -222,8 +222,19 @@ where
         if this.started == 0 && this.left == 0 {
             return Poll::Ready(Err(ZeroTriesError.into()));
         }
+        if answering::only_answers(cx.waker()) && this.tries.only_waits() {
+            if this.pass_on(cx) {
+                // The next poll takes the result.
+                cx.waker().wake_by_ref();
+            }
+            return Poll::Pending;
+        }
         loop {
-            this.go_on(cx)?;
+            if let Err(no_timer) = this.go_on(cx) {
+                this.tries.clear();
+                let others = this.take_failures().collect();
+                return Poll::Ready(Err(no_timer.with_others(&ChildKey::Index(this.started), others)));
+            }
             this.end_losers();
             if this.tries.is_empty() {
                 return Poll::Ready(this.finish());

@@ -510,6 +510,26 @@ fn a_local_bracket_that_is_dropped_is_released_in_a_local_task() {
     assert_eq!(journal.take(), "Dropped");
 }
 
+/// Otherwise the end of a program would cut off the releases that it has caused itself.
+#[test]
+fn a_shutdown_waits_for_the_releases_of_the_brackets_that_it_drops() {
+    needs!(TheLoop);
+    let journal = Journal::default();
+    let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    // It cannot take a cancellation, so the task is dropped with its bracket.
+    let foreign = Box::pin(gen::bracket(acquire("file", journal.clone()), waits).release(release));
+    let task = io_loop.spawn_local(async move { gen::with_timeout(seconds(5), foreign).join().await });
+    io_loop.run_sync(gen::sleep(seconds(5))).unwrap();
+    assert_eq!(io_loop.shutdown(seconds(60)), 0);
+    drop(task);
+    assert_eq!(journal.take(), "file acquired, file released: dropped");
+}
+
+#[gen::coroutine]
+fn waits(_: &mut Resource) -> gen::Result<u32> {
+    yield_!(pending::<gen::Result<u32>>())
+}
+
 async fn bug() -> gen::Result<u32> {
     panic!("a bug")
 }
