@@ -18,12 +18,11 @@ use crate::Result;
 
 /// Ticks at equal distances: yield [`next`](Every::next) in a loop.
 ///
-/// The first tick comes one `period` after this call (after the first `next`, if at this call there
-/// is neither a loop nor a runtime of tokio, nor async-io by the feature `smol`), and they do not
-/// drift: the time that the body
-/// takes between two of them does not delay those that follow. If it takes longer than a period,
-/// the ticks that were missed are skipped, and the next one says how many they were. (A
-/// `PeriodicCallback` of Tornado skips them, too.)
+/// The first tick comes one `period` after this call. (It comes one after the first `next`, if at
+/// this call there is neither a loop nor a runtime of tokio, nor async-io by the feature `smol`.)
+/// The ticks do not drift: the time that the body takes between two of them does not delay those
+/// that follow. If it takes longer than a period, the ticks that were missed are skipped, and the
+/// next one says how many they were. (A `PeriodicCallback` of Tornado skips them, too.)
 ///
 /// ```
 /// use gen::yield_;
