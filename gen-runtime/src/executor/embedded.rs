@@ -64,18 +64,16 @@ impl Core {
     /// Makes a slot for a task, whose first step is next, and is not timed. `None` if
     /// [`begin_any`](Self::begin_any) has to begin it: the loop is closed, or steps are timed.
     pub(crate) fn begin(&self) -> Option<Begun> {
-        self.begins_plainly.get().then(|| self.begin_here())
-    }
-
-    #[inline(always)]
-    fn begin_here(&self) -> Begun {
+        if !self.begins_plainly.get() {
+            return None;
+        }
         if !current::is_task_of(self) {
-            return self.begin_anew();
+            return Some(self.begin_anew());
         }
         let mut scheduler = self.scheduler.borrow_mut();
         let outer = self.running.get().and_then(|slot| scheduler.as_outer(slot));
         let place = scheduler.insert(outer);
-        Begun::new(place, true)
+        Some(Begun::new(place, true))
     }
 
     /// Makes a slot for a task that [`start`](Self::start) is to start. `None` if the loop is
@@ -85,7 +83,10 @@ impl Core {
         if self.closed.get() {
             return None;
         }
-        let begun = self.begin_here();
+        // A call of `begin`, because a copy of it would be compiled in another way than now.
+        let begins_plainly = self.begins_plainly.replace(true);
+        let begun = self.begin()?;
+        self.begins_plainly.set(begins_plainly);
         self.remember_start(self.id_of(begun).slot());
         Some(begun)
     }
