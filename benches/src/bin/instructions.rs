@@ -100,7 +100,7 @@ const WORKS: &[Work] = works! {
     ready_timeouts 38.0;
     suspended_timeouts 1192.0;
     cancelled_sleeps 785.0;
-    engines 310.0;
+    engines 277.0;
     promises 415.0;
     callback_futures 353.0;
     callbacks 2620.0;

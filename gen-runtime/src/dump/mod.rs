@@ -77,7 +77,7 @@
 //! On tokio the tasks are on many threads, and each answers in its own next poll. So:
 //!
 //! - The answers are not of one moment. A task that another one waits for may have ended, and is
-//!   "a task that is not in this dump" then.
+//!   "a task that is not known here" then.
 //! - A task that does not answer in time is [`Running`](TaskState::Running).
 //! - The request itself wakes the tasks. No task is `Woken` or `WentOn`, and none is known to have
 //!   lost a wake-up.

@@ -1,6 +1,6 @@
 //! A question for all tasks of a loop, and their answers.
 
-use super::runnable::AboutTask;
+use crate::inject::question::AboutTask;
 use crate::inject::question::{Answer, Shown, TaskTag, WentOn};
 use crate::waiter::Sender;
 

@@ -17,9 +17,8 @@ use super::answers::{LoopAnswer, LoopQuestion, TaskAnswer, TaskAsked};
 use super::core::Core;
 use super::ids::{SlotId, TaskId};
 use super::inbox::Mail;
-use super::runnable::AboutTask;
 use super::turn::{Root, RootInSlot};
-use crate::inject::question::{ask, Ask, Shown, Waiting};
+use crate::inject::question::{ask, AboutTask, Ask, Shown, Waiting};
 
 /// The name of a task that is not in its slot, so that the loop cannot look at it.
 const RUNNING: &str = "a running task";
@@ -61,10 +60,15 @@ impl Core {
         let _runtime = self.runtime.enter();
         // Another thread may have woken it since the last turn.
         self.read_mail(&mut None);
-        let answer = self.ask_task(task, Shown::ONLY);
+        let answer = self.ask_task(task, Shown::UNASKED);
         self.end_timers();
         match answer?.asked {
-            TaskAsked::Suspended { answer, .. } => Some(answer.waiting),
+            TaskAsked::Suspended { answer, .. } => {
+                // If it has gone on all the same, its next wait may be for a future that keeps the
+                // waker of an earlier wait. So it is polled once more.
+                self.scheduler.borrow_mut().schedule(task.slot());
+                Some(answer.waiting)
+            }
             TaskAsked::Ended { .. } | TaskAsked::Running => None,
         }
     }

@@ -24,10 +24,9 @@ use super::core::Core;
 use super::foreign::{current_clock, Clock, Executor};
 use super::ids::{LoopId, TaskId, TimerKey};
 use super::inbox::Mail;
-use super::runnable::AboutTask;
 use super::{current, registry};
 use crate::inject::fixed_order;
-use crate::inject::question::TaskTag;
+use crate::inject::question::{AboutTask, TaskTag};
 
 /// The place where a task goes.
 pub(crate) enum TaskHost {
@@ -81,9 +80,9 @@ pub(crate) fn turn() -> Option<Turn> {
     current::get().map(|core| (core.id(), core.turn_number()))
 }
 
-/// A number that is random for its user, but the same in each run of the program: there is one on a
-/// loop whose clock does not run by itself.
-pub(crate) fn repeatable_number() -> Option<u64> {
+/// A seed that no generator of this run has had, and that is the same in each run of the program.
+/// There is one on a loop whose clock does not run by itself.
+pub(crate) fn repeatable_seed() -> Option<u64> {
     current::get().filter(|core| !core.time_passes()).map(|core| core.next_timer_number())
 }
 

@@ -203,7 +203,7 @@ pub(crate) use self::inbox::{Mail, OnStop, Shared};
 pub(crate) use self::injection::Injection;
 pub use self::no_host::NoHost;
 pub(crate) use self::route::{deliver_error, deliver_outward, send_to_handler};
-pub(crate) use self::runnable::{AboutTask, Runnable};
+pub(crate) use self::runnable::Runnable;
 pub(crate) use self::starting::Starting;
 pub(crate) use self::steered::{SteeredEnd, Steering};
 pub(crate) use self::task_mark::TaskMark;

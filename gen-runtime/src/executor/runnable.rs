@@ -1,11 +1,11 @@
 //! The tasks and callbacks that a loop runs.
 
-use std::panic::Location;
 use std::pin::Pin;
 use std::task::Context;
 
 use crate::error::Error;
 use crate::inject::in_flight::Thrown;
+use crate::inject::question::AboutTask;
 
 /// A task that more than a loop and a handle refer to.
 pub(crate) trait Runnable {
@@ -24,16 +24,6 @@ pub(crate) trait Runnable {
 
     /// The facts about the task.
     fn about(&self) -> AboutTask;
-}
-
-/// The facts about a task, besides its state.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct AboutTask {
-    /// The type of its body.
-    pub(crate) body: &'static str,
-    /// The call that has spawned it; known only in builds with debug assertions, or if the task is
-    /// tracked.
-    pub(crate) spawned_at: Option<&'static Location<'static>>,
 }
 
 /// A callback in the queue of a loop, or of a timer.

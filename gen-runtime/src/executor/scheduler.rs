@@ -29,10 +29,11 @@ use std::task::Waker;
 use super::error_context::ErrorContext;
 use super::ids::{LoopId, SlotId, TaskId};
 use super::inbox::Shared;
-use super::runnable::{AboutTask, QueuedCallback};
+use super::runnable::QueuedCallback;
 use super::task_node::{Lineage, Outer};
 use super::task_ref::TaskRef;
 use super::task_slot::{Occupant, TaskSlot};
+use crate::inject::question::AboutTask;
 
 pub(super) enum Job {
     Task(SlotId),

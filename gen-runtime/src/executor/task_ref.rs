@@ -13,9 +13,10 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use super::runnable::{AboutTask, Runnable};
+use super::runnable::Runnable;
 use crate::error::Error;
 use crate::inject::in_flight::{nothing, Thrown};
+use crate::inject::question::AboutTask;
 
 /// The beginning of a task.
 pub(crate) struct TaskHeader {

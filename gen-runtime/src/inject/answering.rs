@@ -158,5 +158,5 @@ pub(crate) fn is_asked(waker: &Waker) -> bool {
 
 #[cold]
 fn is_asked_in_flight(waker: &Waker) -> bool {
-    with_question(waker, |question| !matches!(question.ask(), Ask::Last(_))).unwrap_or(false)
+    with_question(waker, |question| !matches!(question.ask(), Ask::AtDeadline(_))).unwrap_or(false)
 }

@@ -13,6 +13,9 @@ use crate::inject::Cancellation;
 use crate::report;
 use crate::time::with_deadline;
 
+/// The warning shows so many of the tasks that are left.
+const SHOWN: usize = 8;
+
 impl IoLoop {
     /// Cancels every task, runs the loop until all tasks have ended or `grace` has passed on its
     /// clock, and drops the loop.
@@ -92,19 +95,15 @@ impl IoLoop {
     #[cold]
     fn report_left(&self, grace: Duration) -> usize {
         let _entered = current::enter(&self.core);
-        let dump = Dump::of_loop(self.core.ask_from_outside(Shown::ONLY, &mut None));
+        let dump = Dump::of_loop(self.core.ask_from_outside(Shown::UNASKED, &mut None));
         let left = self.core.tasks().len();
         if left == 0 {
             return 0;
         }
-        let (mut waits, mut shown) = (String::new(), 0);
         let unfinished = dump.tasks().iter().filter(|task| task.state() != TaskState::Ended);
-        for task in unfinished.take(SHOWN) {
-            shown += 1;
-            waits.push_str("\n\n");
-            waits.push_str(&dump.paragraph(task).to_string());
-        }
-        let more = match left.saturating_sub(shown) {
+        let shown: Vec<_> = unfinished.take(SHOWN).collect();
+        let waits: String = shown.iter().map(|task| format!("\n\n{}", dump.paragraph(task))).collect();
+        let more = match left.saturating_sub(shown.len()) {
             0 => String::new(),
             more => format!("\n\nand {more} more"),
         };
@@ -114,6 +113,3 @@ impl IoLoop {
         left
     }
 }
-
-/// The number of tasks that are shown.
-const SHOWN: usize = 8;

@@ -195,7 +195,7 @@ impl<'a> Watch<'a> {
     /// Asks all tasks, and sees to it that this is not done too often.
     fn ask_all(&mut self, root: &mut RootInSlot<'_>) -> Dump {
         let began = Instant::now();
-        let dump = Dump::of_loop(self.core.ask_from_outside(Shown { keys: false, ..Shown::ALL }, root));
+        let dump = Dump::of_loop(self.core.ask_from_outside(Shown::WITHOUT_KEYS, root));
         if self.grace >= self.times.grace {
             self.grace = self.times.grace.max(began.elapsed() * SHARE);
         }

@@ -87,7 +87,7 @@ impl Iterator for Backoff {
         let wait = self.next.min(self.longest);
         self.next = self.next.saturating_mul(self.factor);
         if let Jitter::Unseeded = self.jitter {
-            self.jitter = Jitter::On(Random::new(seed()));
+            self.jitter = Jitter::On(Random(seed()));
         }
         match &mut self.jitter {
             Jitter::On(random) => Some(random.between(wait / 2, wait)),
@@ -96,11 +96,9 @@ impl Iterator for Backoff {
     }
 }
 
-/// A seed that no other run has had, most probably, or the next one of a loop that repeats its
-/// runs.
 fn seed() -> u64 {
     // The only source of randomness in the standard library.
-    host::repeatable_number().unwrap_or_else(|| RandomState::new().build_hasher().finish())
+    host::repeatable_seed().unwrap_or_else(|| RandomState::new().build_hasher().finish())
 }
 
 /// A generator of the kind SplitMix64.
@@ -108,10 +106,6 @@ fn seed() -> u64 {
 struct Random(u64);
 
 impl Random {
-    fn new(seed: u64) -> Self {
-        Random(seed)
-    }
-
     fn between(&mut self, least: Duration, most: Duration) -> Duration {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

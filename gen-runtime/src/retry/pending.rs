@@ -60,12 +60,12 @@ where
     fn go_on(self: Pin<&mut Self>, error: Error) -> Result {
         let this = self.project();
         let passed = now().saturating_duration_since(this.began.unwrap_or_else(now));
-        let may_go_on = this.tries.may_go_on() && !error.is::<Cancelled>() && (this.when)(&error);
+        let was_cancelled = !this.tries.may_go_on() || error.is::<Cancelled>();
+        let may_go_on = !was_cancelled && (this.when)(&error);
         let is_in_time =
             |wait: &Duration| this.within.is_none_or(|total| passed.saturating_add(*wait) <= total);
         let wait = if may_go_on { this.schedule.next().filter(is_in_time) } else { None };
         let Some(wait) = wait else {
-            let was_cancelled = !this.tries.may_go_on() || error.is::<Cancelled>();
             return Err(this.failures.all(error, was_cancelled, passed));
         };
         let number = this.failures.add(&error);

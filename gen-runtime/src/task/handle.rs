@@ -130,10 +130,14 @@ impl<T> JoinHandle<T> {
     }
 
     /// Returns the result of a task that has ended in its first step, or could not be started.
-    pub(crate) fn into_first_result(mut self) -> Option<Result<T>> {
-        match &mut self.task {
-            Handle::Ended(task) => task.take().ok(),
-            _ => None,
+    #[inline]
+    pub(crate) fn into_first_result(self) -> Option<Result<T>> {
+        match self.task {
+            Handle::Ended(mut task) => task.take().ok(),
+            running => {
+                drop(running);
+                None
+            }
         }
     }
 
@@ -299,6 +303,9 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        if only_answers(cx.waker()) && (self.is_done() || self.is_awaited()) {
+            return self.answer_only(cx);
+        }
         // Apart from each other, so that each keeps only the registers that it needs.
         match &self.task {
             Handle::Hosted(_) => self.poll_hosted(cx),
@@ -311,9 +318,6 @@ impl<T> Future for JoinHandle<T> {
 impl<T> JoinHandle<T> {
     #[inline(never)]
     fn poll_hosted(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
-        if only_answers(cx.waker()) && self.is_done() {
-            return self.answer_only(cx);
-        }
         let Handle::Hosted(task) = &mut self.task else { unreachable!("`poll` has looked") };
         match task.poll(cx) {
             Poll::Ready(Ok(ended)) => Poll::Ready(ended.take()),
@@ -328,9 +332,6 @@ impl<T> JoinHandle<T> {
     /// Polls the handle of a task that has no other owner but its loop.
     #[inline(never)]
     fn poll_here(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
-        if only_answers(cx.waker()) && (self.is_done() || self.is_awaited()) {
-            return self.answer_only(cx);
-        }
         let polled = match &mut self.task {
             Handle::OnLoop(task) => match task.poll(cx.waker()) {
                 Poll::Ready(polled) => polled,
@@ -345,9 +346,6 @@ impl<T> JoinHandle<T> {
     /// Polls the handle of a task that was sent to a loop, and leaves the task at its end.
     #[inline(never)]
     fn poll_sent(&mut self, cx: &Context<'_>) -> Poll<Result<T>> {
-        if only_answers(cx.waker()) && self.is_done() {
-            return self.answer_only(cx);
-        }
         let polled = match &mut self.task {
             Handle::Sent(task) => task.0.poll_join(cx),
             _ => Poll::Ready(Err(NoResult::Closed)),

@@ -4,7 +4,7 @@
 use std::any::type_name;
 use std::panic::Location;
 
-use crate::executor::AboutTask;
+use crate::inject::question::AboutTask;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TaskOrigin {

@@ -13,8 +13,9 @@ use super::join::JoinState;
 use super::JoinHandle;
 use crate::error::{Error, Throw};
 use crate::executor::requests::TaskAddress;
-use crate::executor::{AboutTask, Runnable, Shared, Starting};
+use crate::executor::{Runnable, Shared, Starting};
 use crate::inject::in_flight::Thrown;
+use crate::inject::question::AboutTask;
 
 pin_project! {
     /// The loop polls it on one thread, but any thread may drop it before.

@@ -27,7 +27,6 @@ use super::waited::{poll_or_ask, timeout_error};
 use crate::coroutine::{Frame, FrameKind};
 use crate::error::{CancelSource, Cancelled, Error};
 use crate::inject::answering::SaidSoFar;
-use crate::inject::in_flight::without_injected_errors;
 use crate::inject::question::Waiting;
 use crate::inject::{answering, in_flight, poll_cancelled, Cancellation, Deferral};
 use crate::report::{by_timeout, IsQuiet, QuietTypes};
@@ -259,9 +258,7 @@ where
                 polled
             }
             _ => {
-                let hiding =
-                    |child: Pin<&mut P>, cx: &mut Context<'_>| without_injected_errors(|| child.poll(cx));
-                let (polled, asked) = poll_or_ask(child, this.limit, cx, hiding);
+                let (polled, asked) = poll_or_ask(child, this.limit, cx);
                 if asked.is_some() {
                     *this.waiting = asked;
                 }

@@ -15,7 +15,7 @@ use super::waited::{poll_or_ask, timeout_error};
 use crate::coroutine::{Frame, FrameKind};
 use crate::error::Error;
 use crate::inject::answering::{said, say_within, unsay};
-use crate::inject::in_flight::{any_in_flight, without_injected_errors};
+use crate::inject::in_flight::any_in_flight;
 use crate::inject::question::Waiting;
 use crate::report::{by_timeout, nothing, IsQuiet, QuietError, QuietTypes};
 use crate::yieldable::forward_error;
@@ -217,11 +217,7 @@ where
         let mut this = self.project();
         let (said, mut waiting) = (said(cx.waker()), None);
         if let Some(child) = this.child.as_mut().as_pin_mut() {
-            // A thrown error is for the yield that waits for this future. A cancellation is for the
-            // child.
-            let hiding =
-                |child: Pin<&mut P>, cx: &mut Context<'_>| without_injected_errors(|| child.poll(cx));
-            let (polled, asked) = poll_or_ask(child, this.limit, cx, hiding);
+            let (polled, asked) = poll_or_ask(child, this.limit, cx);
             if polled.is_ready() {
                 return polled;
             }
@@ -250,16 +246,12 @@ fn give_up<P>(
     over: Result<()>,
     waiting: Option<Box<Waiting>>,
 ) -> Error {
-    match over {
-        Ok(()) => {
-            by_timeout(is_quiet, || child.set(None));
-            timeout_error(limit.after(), waiting)
-        }
-        Err(error) => {
-            child.set(None);
-            error
-        }
+    if let Err(no_timer) = over {
+        child.set(None);
+        return no_timer;
     }
+    by_timeout(is_quiet, || child.set(None));
+    timeout_error(limit.after(), waiting)
 }
 
 impl<P, T> Future for Timed<P>

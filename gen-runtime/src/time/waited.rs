@@ -22,8 +22,8 @@ use std::time::Duration;
 use super::limit::TimeLimit;
 use crate::error::{Error, TimeoutError};
 use crate::executor::host;
-use crate::inject::in_flight::may_ask;
-use crate::inject::question::{ask_last, KnownTask, Waiting, WaitsFor};
+use crate::inject::in_flight::{may_ask, without_injected_errors};
+use crate::inject::question::{ask_at_deadline, TaskRef, Waiting, WaitsFor};
 
 impl TimeoutError {
     /// Where the child was waiting when it was dropped: the yields at which it was suspended, and
@@ -74,21 +74,21 @@ impl TimeoutError {
 }
 
 /// Polls the child of a timeout while something may be in flight, or the limit may be over. If the
-/// limit is over, the child is asked, unless `poll` has to poll it in another way.
+/// limit is over, the child is asked. A thrown error is for the yield that waits for the timeout,
+/// so the child does not see it; a cancellation is for the child.
 #[cold]
 pub(super) fn poll_or_ask<F>(
     child: Pin<&mut F>,
     limit: &TimeLimit,
     cx: &mut Context<'_>,
-    poll: impl FnOnce(Pin<&mut F>, &mut Context<'_>) -> Poll<F::Output>,
 ) -> (Poll<F::Output>, Option<Box<Waiting>>)
 where
     F: Future,
 {
     if limit.is_over() && may_ask(cx.waker()) {
-        ask_last(child, cx)
+        ask_at_deadline(child, cx)
     } else {
-        (poll(child, cx), None)
+        (without_injected_errors(|| child.poll(cx)), None)
     }
 }
 
@@ -108,9 +108,9 @@ pub(crate) fn timeout_error(after: Duration, waiting: Option<Box<Waiting>>) -> E
 fn name(waiting: &mut Waiting) {
     let mut promises = HashMap::new();
     waiting.for_each_event_mut(&mut |waits_for| match waits_for {
-        WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => {
-            let about = task.tag.and_then(host::about);
-            task.known = about.map(|about| KnownTask { body: about.body, spawned_at: about.spawned_at });
+        WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => know(task),
+        WaitsFor::Lock { holders, .. } => {
+            holders.iter_mut().filter_map(|holder| holder.task.as_mut()).for_each(know);
         }
         WaitsFor::Promise { promise, .. } => {
             let next = promises.len() + 1;
@@ -118,4 +118,9 @@ fn name(waiting: &mut Waiting) {
         }
         _ => {}
     });
+}
+
+/// Adds the facts about a task, if it is one of the loop that runs here.
+fn know(task: &mut TaskRef) {
+    task.known = task.tag.and_then(host::about);
 }

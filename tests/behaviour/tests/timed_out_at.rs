@@ -1,9 +1,8 @@
 //! `with_timeout`: the error says where the child was waiting.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::{pending, poll_fn, Future};
-use std::pin::{pin, Pin};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use std::time::Duration;
 use behaviour::{needs, pending_of, run, run_to_result, seconds, spawn, Count};
 use futures::future::{join, BoxFuture};
 use gen::dump::{ChainEnd, Child, Link, Waiting};
+use gen::sync::Lock;
 use gen::{yield_, Site, TimeoutError};
 
 #[gen::coroutine]
@@ -29,6 +29,18 @@ fn fetch() -> gen::Result<u32> {
 fn short() -> gen::Result<u32> {
     yield_!(gen::sleep(seconds(1) / 4))?;
     Ok(0)
+}
+
+#[gen::coroutine]
+fn clean_up() -> gen::Result {
+    yield_!(gen::sleep(seconds(100)))
+}
+
+#[gen::coroutine]
+fn cleans_up_slowly() -> gen::Result {
+    let end = yield_!(query());
+    yield_!(clean_up())?;
+    end.map(drop)
 }
 
 /// The wait, on one line: `outer > inner > a sleep, 1s left`.
@@ -168,6 +180,27 @@ fn the_task_that_was_awaited_is_named() {
     assert!(text.starts_with("task ") && text.contains("fetch"), "{text}");
 }
 
+/// Otherwise a wait for a lock would not say who has it.
+#[test]
+fn the_holder_of_a_lock_is_named() {
+    needs!(TheLoop);
+    #[gen::coroutine]
+    fn holds(lock: Rc<Lock<u32>>) -> gen::Result {
+        let _held = yield_!(lock.lock())?;
+        yield_!(pending::<()>())
+    }
+    #[gen::coroutine]
+    fn waits_a_second(lock: Rc<Lock<u32>>) -> gen::Result {
+        yield_!(gen::with_timeout(SECOND, lock.lock())).map(drop)
+    }
+    let text = waited(async {
+        let lock = Rc::new(Lock::new(0));
+        let _holder = gen::spawn_local(holds(Rc::clone(&lock)));
+        waits_a_second(lock).await
+    });
+    assert!(text.contains(" by task ") && text.contains("holds"), "{text}");
+}
+
 /// Otherwise the branches of `join!` would be one opaque future.
 #[test]
 fn each_branch_of_a_foreign_join_is_shown() {
@@ -194,20 +227,10 @@ fn a_foreign_future_is_named_by_its_type() {
 #[test]
 fn a_grace_period_that_ran_out_says_where_the_clean_up_was() {
     needs!(VirtualTime);
-    #[gen::coroutine]
-    fn clean_up() -> gen::Result {
-        yield_!(gen::sleep(SECOND * 100))
-    }
-    #[gen::coroutine]
-    fn work() -> gen::Result {
-        let end = yield_!(query());
-        yield_!(clean_up())?;
-        end.map(drop)
-    }
-    let graced = gen::with_timeout(SECOND, work()).cancel(SECOND * 10).join();
-    assert_eq!(waited(graced), "work > clean_up > a sleep, 90s left");
-    let in_time = gen::with_timeout(SECOND, work()).cancel(SECOND * 200).join();
-    assert_eq!(waited(in_time), "work > query > a sleep, 3599s left", "when it was cancelled");
+    let graced = gen::with_timeout(SECOND, cleans_up_slowly()).cancel(SECOND * 10).join();
+    assert_eq!(waited(graced), "cleans_up_slowly > clean_up > a sleep, 90s left");
+    let in_time = gen::with_timeout(SECOND, cleans_up_slowly()).cancel(SECOND * 200).join();
+    assert_eq!(waited(in_time), "cleans_up_slowly > query > a sleep, 3599s left", "when it was cancelled");
 }
 
 /// Otherwise the error would claim that the clean-up hung where the child was long before it.
@@ -230,19 +253,9 @@ fn a_shield_that_outlasts_the_grace_period_leaves_the_wait_unknown() {
 #[test]
 fn a_clean_up_that_begins_at_the_outer_deadline_is_seen() {
     needs!(VirtualTime);
-    #[gen::coroutine]
-    fn clean_up() -> gen::Result {
-        yield_!(gen::sleep(SECOND * 100))
-    }
-    #[gen::coroutine]
-    fn work() -> gen::Result {
-        let end = yield_!(query());
-        yield_!(clean_up())?;
-        end.map(drop)
-    }
-    let inner = gen::with_timeout(SECOND, work()).cancel(SECOND * 10);
+    let inner = gen::with_timeout(SECOND, cleans_up_slowly()).cancel(SECOND * 10);
     let outer = gen::with_timeout(SECOND, inner).join();
-    assert_eq!(waited(outer), "10s > work > clean_up > a sleep, 100s left");
+    assert_eq!(waited(outer), "10s > cleans_up_slowly > clean_up > a sleep, 100s left");
 }
 
 /// Otherwise secret keys would be in the log of each timeout.
@@ -260,18 +273,26 @@ fn the_keys_of_a_map_are_not_shown() {
 fn a_child_that_is_ready_at_the_deadline_still_wins() {
     needs!(VirtualTime);
     let value = run(async {
-        let (mut at_hand, mut first) = (None, true);
-        let child = poll_fn(move |cx| {
-            if std::mem::take(&mut first) {
-                return Poll::Pending;
+        let polls = Count::default();
+        let ready_in_the_poll_of_the_deadline = poll_fn(move |_| {
+            polls.add();
+            match polls.get() {
+                1 => Poll::Pending,
+                _ => Poll::Ready(Ok::<_, gen::Error>("in time")),
             }
-            // The second poll is that of the deadline.
-            let _ = cx;
-            Poll::Ready(Ok::<_, gen::Error>(at_hand.take().unwrap_or("in time")))
         });
-        gen::with_timeout(SECOND, child).join().await
+        gen::with_timeout(SECOND, ready_in_the_poll_of_the_deadline).join().await
     });
     assert_eq!(value, "in time");
+}
+
+/// Never ready. Counts its polls.
+fn counts(polls: &Count) -> impl Future<Output = gen::Result> {
+    let polls = polls.clone();
+    poll_fn(move |_| {
+        polls.add();
+        Poll::Pending
+    })
 }
 
 /// Otherwise a timeout would run the child once more than it did before.
@@ -279,36 +300,27 @@ fn a_child_that_is_ready_at_the_deadline_still_wins() {
 fn the_child_is_polled_once_at_the_deadline() {
     needs!(VirtualTime);
     let polls = Count::default();
-    let counted = polls.clone();
-    let child = poll_fn(move |_| {
-        counted.add();
-        Poll::<gen::Result>::Pending
-    });
-    run_to_result(gen::with_timeout(SECOND, child).join()).unwrap_err();
+    run_to_result(gen::with_timeout(SECOND, counts(&polls)).join()).unwrap_err();
     assert_eq!(polls.get(), 2, "the first one, and that of the deadline");
-    let (polls, order) = (Count::default(), Rc::new(RefCell::new(Vec::new())));
-    let (counted, seen) = (polls.clone(), Rc::clone(&order));
-    let child = poll_fn(move |_| {
-        counted.add();
-        seen.borrow_mut().push(counted.get());
-        Poll::<gen::Result>::Pending
+}
+
+/// Otherwise each timer of a task would ask what only the poll at the deadline has to ask.
+#[test]
+fn another_timer_of_the_task_does_not_ask_the_child() {
+    needs!(VirtualTime);
+    let polls = Count::default();
+    let mut limited = Box::pin(pending_of(gen::with_timeout(SECOND * 2, counts(&polls))));
+    let mut sleep = Some(gen::sleep(SECOND));
+    let both = poll_fn(move |cx| {
+        // It fires first.
+        if sleep.as_mut().is_some_and(|sleep| Pin::new(sleep).poll(cx).is_ready()) {
+            sleep = None;
+        }
+        limited.as_mut().poll(cx)
     });
-    let both = async {
-        let mut limited = pin!(pending_of(gen::with_timeout(SECOND * 2, child)));
-        // Another timer of the same task fires first.
-        let mut sleep = gen::sleep(SECOND);
-        let mut slept = false;
-        poll_fn(move |cx| {
-            if !slept {
-                slept = Pin::new(&mut sleep).poll(cx).is_ready();
-            }
-            limited.as_mut().poll(cx)
-        })
-        .await
-    };
     let error = run_to_result(both).unwrap_err();
     assert!(timeout_of(&error).waiting().is_some());
-    assert_eq!(*order.borrow(), [1, 2, 3]);
+    assert_eq!(polls.get(), 3, "the first one, that of the other timer, and that of the deadline");
 }
 
 /// Otherwise two equal errors would differ after a retry.
@@ -318,5 +330,7 @@ fn errors_are_equal_by_the_length_of_the_timeout() {
     let error = |child| run_to_result(gen::with_timeout(SECOND, child).join()).unwrap_err();
     let (one, other) = (error(gen::boxed(fetch())), error(gen::boxed(query())));
     assert_eq!(timeout_of(&one), timeout_of(&other));
+    let longer = run_to_result(gen::with_timeout(SECOND * 2, fetch()).join()).unwrap_err();
+    assert_ne!(timeout_of(&one), timeout_of(&longer));
     assert_eq!(shape_of(&one.clone()), "fetch > query > a sleep, 3599.5s left");
 }

@@ -5,6 +5,7 @@
 //! The comment above a test says what a user would lose if the test failed.
 use std::cell::{Cell, RefCell};
 use std::future::{poll_fn, Future};
+use std::mem;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{mpsc, Arc};
@@ -150,6 +151,22 @@ pub fn until(wakers: impl Fn(&Waker), ready: impl Fn() -> bool) -> impl Future<O
         wakers(cx.waker());
         Poll::Pending
     })
+}
+
+/// Is ready with `value` in its second poll, though it has woken nothing.
+pub fn ready_without_a_wake<T>(value: T) -> impl Future<Output = gen::Result<T>> {
+    let (mut value, mut was_polled) = (Some(value), false);
+    poll_fn(move |_| match mem::replace(&mut was_polled, true) {
+        true => Poll::Ready(Ok(value.take().expect("it is polled until it is ready"))),
+        false => Poll::Pending,
+    })
+}
+
+/// The number of the line of `source` that ends with that mark, as a comment.
+#[track_caller]
+pub fn line_of(source: &str, mark: &str) -> usize {
+    let comment = format!("// {mark}");
+    1 + source.lines().position(|line| line.ends_with(&comment)).expect("the line is marked")
 }
 
 /// Runs `run`, and returns the records of the present thread, one in a line:

@@ -9,21 +9,13 @@ use std::thread;
 use std::time::Duration;
 
 use gen::{yield_, IoLoop, TimeoutError, VirtualClock};
-use loop_behaviour::Order;
+use loop_behaviour::{ready_without_a_wake, Order};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Is ready in its second poll, which is that of the question, though it has woken nothing.
+/// Is ready in its second poll, which is that of the question.
 fn ready_when_asked() -> impl Future<Output = gen::Result> {
-    let mut polls = 0;
-    poll_fn(move |_| {
-        polls += 1;
-        if polls < 2 {
-            Poll::Pending
-        } else {
-            Poll::Ready(Ok(()))
-        }
-    })
+    ready_without_a_wake(())
 }
 
 /// The error of a call that gives up after a second.
@@ -183,6 +175,25 @@ fn a_wait_that_begins_in_the_question_wakes_the_script() {
         order.push("done");
         Ok(())
     }
+    /// The handle keeps the waker of the race, which is gone.
+    #[gen::coroutine]
+    fn polled_before(order: Order) -> gen::Result {
+        let mut task = gen::spawn_local(async { gen::sleep(SECOND * 2).await });
+        yield_!(gen::first_of((&mut task, gen::sleep(SECOND / 2))))?;
+        yield_!(ready_when_asked())?;
+        yield_!(task)?;
+        order.push("done");
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn sent(order: Order) -> gen::Result {
+        let io_loop = IoLoop::current().expect("the script is on a loop");
+        let task = io_loop.remote().spawn(async { gen::sleep(SECOND * 2).await });
+        yield_!(ready_when_asked())?;
+        yield_!(task)?;
+        order.push("done");
+        Ok(())
+    }
     ends_later(list);
     ends_later(iterator);
     ends_later(added);
@@ -190,6 +201,8 @@ fn a_wait_that_begins_in_the_question_wakes_the_script() {
     ends_later(scope);
     ends_later(handle);
     ends_later(ended);
+    ends_later(polled_before);
+    ends_later(sent);
 }
 
 /// Otherwise a script that another thread has just woken would go on within the question.

@@ -9,7 +9,9 @@ use super::super::leaves::{is_without_waker, leaves_of};
 use super::super::print::count;
 use super::links::{link, promise_link};
 use crate::error::Site;
-use crate::inject::question::{rounded, ChainEnd, Child, Children, Link, Waiting, WaitsFor};
+use crate::inject::question::{
+    before_holder, more_holders, rounded, ChainEnd, Child, Children, Link, Waiting, WaitsFor,
+};
 use crate::report::type_name::short;
 
 /// The number of links of a chain, or of children, that are not folded.
@@ -127,15 +129,15 @@ fn event(dump: &Dump, waits_for: &WaitsFor) -> Markup {
                 (what)
                 @if let Some(content) = content { " of " (short(content)) }
                 @for (position, holder) in holders.iter().enumerate() {
-                    @if position == 0 { " that is " } @else { ", and " }
+                    (before_holder(position))
                     (holder.since())
                     @match holder.task.as_ref().map(|task| task.number) {
                         Some(Some(number)) => { " by task " (link(dump, number)) (name(dump, number)) },
-                        Some(None) => " by a task that is not in this dump",
+                        Some(None) => " by a task that is not known here",
                         None => {},
                     }
                 }
-                @if *more > 0 { ", and held by " (more) " more" }
+                (more_holders(*more))
             },
             (WaitsFor::Promise { promise, value }, _) => { (promise_link(*promise)) " of " (short(value)) },
             _ => { span .alarm[is_without_waker(waits_for)] { (waits_for) } },

@@ -21,8 +21,7 @@ use std::task::{ready, Context, Poll, Waker};
 use super::hosted_task::HostedRef;
 use crate::executor::answers::{TaskAnswer, TaskAsked};
 use crate::executor::injection::Injection;
-use crate::executor::runnable::AboutTask;
-use crate::inject::question::{Answer, Shown, WentOn};
+use crate::inject::question::{AboutTask, Answer, Shown, WentOn};
 use crate::inject::{end_channel, Cancellation, EndSenders, Ended, TaskTrace, TaskWait, TraceRequest};
 use crate::shims::{lock, Mutex};
 

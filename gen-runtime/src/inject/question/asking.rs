@@ -111,11 +111,14 @@ pub(crate) fn ask<R>(
 /// Polls the child of a timeout, which is dropped afterwards if it stays pending, and asks where it
 /// waits. It is the poll that would happen without the question, too, with the usual waker.
 #[cold]
-pub(crate) fn ask_last<F>(child: Pin<&mut F>, cx: &mut Context<'_>) -> (Poll<F::Output>, Option<Box<Waiting>>)
+pub(crate) fn ask_at_deadline<F>(
+    child: Pin<&mut F>,
+    cx: &mut Context<'_>,
+) -> (Poll<F::Output>, Option<Box<Waiting>>)
 where
     F: Future,
 {
-    let mut thrown = Some(Thrown::Question(Question::new(Ask::Last(Shown::ONLY))));
+    let mut thrown = Some(Thrown::Question(Question::new(Ask::AtDeadline(Shown::UNASKED))));
     let polled = with_injected(&mut thrown, cx.waker(), || child.poll(cx));
     let waiting = match thrown {
         Some(Thrown::Question(question)) if polled.is_pending() => {

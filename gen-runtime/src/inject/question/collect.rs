@@ -14,20 +14,20 @@ pub(crate) enum Ask {
     Tree(Shown),
     /// As `Tree`, in the poll after which a timeout drops its child. Unlike the poll of a dump, the
     /// poll is a step of the program: it would happen without the question, too.
-    Last(Shown),
+    AtDeadline(Shown),
 }
 
 impl Ask {
     /// The names that the tree shows; `None` if only a chain is asked for.
     pub(crate) fn shown(self) -> Option<Shown> {
         match self {
-            Ask::Tree(shown) | Ask::Last(shown) => Some(shown),
+            Ask::Tree(shown) | Ask::AtDeadline(shown) => Some(shown),
             Ask::Chain => None,
         }
     }
 }
 
-/// Which names of a user a tree shows.
+/// What a tree shows, and what the futures that are asked may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shown {
     /// Whether keys are shown, by their `Debug`.
@@ -40,9 +40,11 @@ pub(crate) struct Shown {
 impl Shown {
     pub(crate) const ALL: Shown = Shown { keys: true, only_answers: false };
 
-    /// For an answer that the program has not asked for: nothing goes on for it, and a log that
-    /// gets it does not get the keys, which may be secret.
-    pub(crate) const ONLY: Shown = Shown { keys: false, only_answers: true };
+    /// For a log, which does not get the keys: they may be secret.
+    pub(crate) const WITHOUT_KEYS: Shown = Shown { keys: false, ..Shown::ALL };
+
+    /// For an answer that the program has not asked for: a log gets it, and nothing goes on for it.
+    pub(crate) const UNASKED: Shown = Shown { only_answers: true, ..Shown::WITHOUT_KEYS };
 }
 
 /// Whether a body went on when it was asked, before it was suspended again. A yield tells it only

@@ -64,11 +64,13 @@ mod statement;
 mod waiting;
 mod waits_for;
 
-pub(crate) use self::asking::{ask, ask_last, Answer, Asked, Asking};
+pub(crate) use self::asking::{ask, ask_at_deadline, Answer, Asked, Asking};
 pub(crate) use self::collect::{Ask, Question, Shown, WentOn};
 pub(crate) use self::memory::Memory;
 pub(crate) use self::saying::saying;
 pub(crate) use self::statement::{Said, Statement};
 pub use self::waiting::{ChainEnd, Child, Children, Link, Waiting};
-pub(crate) use self::waits_for::{rounded, write_of, KnownTask, TaskTag};
+#[cfg(feature = "html")]
+pub(crate) use self::waits_for::{before_holder, more_holders};
+pub(crate) use self::waits_for::{rounded, write_of, AboutTask, TaskTag};
 pub use self::waits_for::{LockHolder, QueueWait, TaskRef, WaitsFor};

@@ -212,11 +212,24 @@ pub(crate) fn write_of(f: &mut dyn fmt::Write, what: &str, content: Option<&str>
 
 fn write_holders(f: &mut fmt::Formatter<'_>, holders: &[LockHolder], more: usize) -> fmt::Result {
     for (position, holder) in holders.iter().enumerate() {
-        write!(f, "{}{holder}", if position == 0 { " that is " } else { ", and " })?;
+        write!(f, "{}{holder}", before_holder(position))?;
     }
+    f.write_str(&more_holders(more))
+}
+
+/// The words before the holder at that position.
+pub(crate) fn before_holder(position: usize) -> &'static str {
+    match position {
+        0 => " that is ",
+        _ => ", and ",
+    }
+}
+
+/// The words about the holders that are not listed.
+pub(crate) fn more_holders(more: usize) -> String {
     match more {
-        0 => Ok(()),
-        more => write!(f, ", and held by {more} more"),
+        0 => String::new(),
+        more => format!(", and held by {more} more"),
     }
 }
 
@@ -277,14 +290,16 @@ pub struct TaskRef {
     pub(crate) tag: Option<TaskTag>,
     pub(crate) number: Option<usize>,
     /// The facts about a task without a number, if they are known.
-    pub(crate) known: Option<KnownTask>,
+    pub(crate) known: Option<AboutTask>,
 }
 
-/// The facts about a task that is in no dump.
+/// The facts about a task, besides its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct KnownTask {
+pub(crate) struct AboutTask {
     /// The type of its body.
     pub(crate) body: &'static str,
+    /// The call that has spawned it; known only in builds with debug assertions, or if the task is
+    /// tracked.
     pub(crate) spawned_at: Option<&'static Location<'static>>,
 }
 
@@ -306,11 +321,11 @@ impl fmt::Display for TaskRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.number, self.known) {
             (Some(number), _) => write!(f, "task {number}"),
-            (None, Some(KnownTask { body, spawned_at: None })) => write!(f, "task {}", of_body(body)),
-            (None, Some(KnownTask { body, spawned_at: Some(at) })) => {
+            (None, Some(AboutTask { body, spawned_at: None })) => write!(f, "task {}", of_body(body)),
+            (None, Some(AboutTask { body, spawned_at: Some(at) })) => {
                 write!(f, "task {}, spawned at {at}", of_body(body))
             }
-            (None, None) => f.write_str("a task that is not in this dump"),
+            (None, None) => f.write_str("a task that is not known here"),
         }
     }
 }
