@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::env;
-use std::future::{poll_fn, Future};
+use std::future::poll_fn;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
 use std::sync::Mutex;
@@ -17,6 +17,9 @@ use futures::channel::oneshot;
 use futures::future::{select, Either};
 use gen::sync::{Barrier, Condition, Event, Lock, RwLock, Semaphore};
 use gen::yield_;
+use loop_behaviour::{line_of, ready_without_a_wake};
+
+const SOURCE: &str = include_str!("deadlock.rs");
 
 fn main() {
     if let Some(reason) = reason_to_skip() {
@@ -210,20 +213,9 @@ fn a_deadlock_shows_no_keys() {
 fn a_program_with_a_lost_wake_up_goes_on() {
     #[gen::coroutine]
     fn forgetful() -> gen::Result<u32> {
-        let mut polls = 0;
-        // It is ready when it is polled again, and does not see to it that it is.
-        let value = poll_fn(move |_| {
-            polls += 1;
-            if polls == 1 {
-                Poll::Pending
-            } else {
-                Poll::Ready(7)
-            }
-        });
-        yield_!(value) // line of the yield
+        yield_!(ready_without_a_wake(7)) // line of the yield
     }
-    let source = include_str!("deadlock.rs");
-    let line = 1 + source.lines().position(|line| line.ends_with("// line of the yield")).unwrap();
+    let line = line_of(SOURCE, "line of the yield");
     assert_eq!(virtual_loop().run_sync(forgetful()).unwrap(), 7);
     let records = RECORDS.take();
     assert_eq!(records.len(), 1, "{records:?}");
@@ -232,20 +224,11 @@ fn a_program_with_a_lost_wake_up_goes_on() {
     assert!(records[0].contains(&format!("forgetful` went on{at}")), "{records:?}");
 }
 
-/// Is ready in its second poll, and keeps no waker.
-fn ready_without_a_wake() -> impl Future<Output = ()> {
-    let mut was_polled = false;
-    poll_fn(move |_| match std::mem::replace(&mut was_polled, true) {
-        false => Poll::Pending,
-        true => Poll::Ready(()),
-    })
-}
-
 /// Otherwise a person would look for a fault in the code of the wrong task.
 fn a_task_that_is_woken_by_one_with_a_lost_wake_up_has_lost_nothing() {
     #[gen::coroutine]
     fn loses_wake_up(next: gen::Promise<u32>) -> gen::Result {
-        yield_!(ready_without_a_wake())?;
+        yield_!(ready_without_a_wake(()))?;
         next.set(7).map_err(Into::into)
     }
     #[gen::coroutine]
@@ -363,12 +346,6 @@ fn block_on_panics_with_the_text() {
     assert!(text.starts_with("deadlock: "), "{text}");
 }
 
-/// The number of the line of this file that ends with `// MARK`.
-fn line_of(mark: &str) -> usize {
-    let source = include_str!("deadlock.rs");
-    1 + source.lines().position(|line| line.ends_with(&format!("// {mark}"))).expect("it is marked")
-}
-
 /// Takes both locks, one after the other.
 #[gen::coroutine]
 fn takes_both(first: Rc<Lock<u32>>, second: Rc<Lock<u32>>) -> gen::Result {
@@ -390,7 +367,7 @@ fn two_tasks_with_two_locks_are_a_circle() {
     assert_eq!(deadlock.dump().circles(), [[1, 2]], "{deadlock}");
     let text = deadlock.to_string();
     assert!(text.contains("\n\ntasks 1, 2 wait for each other in a circle\n"), "{text}");
-    let at = format!("{}:{}:", file!(), line_of("the first lock"));
+    let at = format!("{}:{}:", file!(), line_of(SOURCE, "the first lock"));
     for (held_by, awaited_by) in [(2, "0, 2"), (1, "0, 1")] {
         let waits = format!("waits for a lock of u32\n    held since {at}");
         assert_eq!(text.matches(&waits).count(), 2, "{text}");
@@ -420,7 +397,7 @@ fn a_guard_that_nobody_polls_is_named() {
     }
     let deadlock = deadlock(virtual_loop().run_sync(selects()));
     assert_eq!(deadlock.dump().circles(), [[0]], "{deadlock}");
-    let line = line_of("the guard of the future that is left behind");
+    let line = line_of(SOURCE, "the guard of the future that is left behind");
     let held = format!("waits for a lock of u32\n    held since {}:{line}:", file!());
     assert!(deadlock.to_string().contains(&held), "{deadlock}");
     assert!(deadlock.to_string().contains("task 0 waits for itself"), "{deadlock}");
@@ -452,7 +429,7 @@ fn a_lock_that_was_handed_to_a_future_that_nobody_polls_is_named() {
     }
     let deadlock = deadlock(virtual_loop().run_sync(both()));
     assert_eq!(deadlock.dump().circles(), [[0]], "{deadlock}");
-    let line = line_of("the wait that is left behind");
+    let line = line_of(SOURCE, "the wait that is left behind");
     let handed = format!("handed to the call at {}:{line}:", file!());
     let text = deadlock.to_string();
     assert!(text.contains(&handed), "{text}");

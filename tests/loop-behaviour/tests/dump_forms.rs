@@ -2,13 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::Poll;
 use std::time::Duration;
 
 use gen::sync::{Event, Lock};
 use gen::{yield_, IoLoop, VirtualClock};
+use loop_behaviour::ready_without_a_wake;
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 
@@ -121,11 +120,7 @@ fn the_json_has_the_shape_that_the_docs_describe() {
 fn dump_of_lost_wake_up() -> gen::Dump {
     #[gen::coroutine]
     fn forgetful() -> gen::Result {
-        let mut was_polled = false;
-        yield_!(poll_fn(move |_| match std::mem::replace(&mut was_polled, true) {
-            false => Poll::Pending,
-            true => Poll::Ready(()),
-        }))?;
+        yield_!(ready_without_a_wake(()))?;
         yield_!(gen::sleep(Duration::MAX))
     }
     let io_loop = new_loop();

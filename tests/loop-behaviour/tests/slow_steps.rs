@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use behaviour::logged;
 use gen::{yield_, IoLoop, VirtualClock};
-use loop_behaviour::Order;
+use loop_behaviour::{line_of, Order};
+
+const SOURCE: &str = include_str!("slow_steps.rs");
 
 const LIMIT: Duration = Duration::from_millis(50);
 const SLOW: Duration = Duration::from_millis(80);
@@ -58,12 +60,6 @@ fn calls_slow(clock: VirtualClock) -> gen::Result {
     yield_!(slow_between(&clock)) // outside
 }
 
-/// The line of this file that ends with the comment.
-fn marked(comment: &str) -> usize {
-    let is_marked = |line: &str| line.ends_with(&format!(" // {comment}"));
-    1 + include_str!("slow_steps.rs").lines().position(is_marked).expect("a line is marked so")
-}
-
 /// The line where the time went could not be found.
 #[test]
 fn a_slow_step_is_reported_with_the_yields_at_both_ends() {
@@ -74,9 +70,9 @@ fn a_slow_step_is_reported_with_the_yields_at_both_ends() {
         "WARN gen: a step of `slow_steps::calls_slow` took 80ms, and nothing else ran on its loop"
     );
     let file = "tests/loop-behaviour/tests/slow_steps.rs";
-    let outer = format!("    yielded at {file}:{}:5 in calls_slow", marked("outside"));
-    let from = format!("  resumed at {file}:{}:5", marked("before"));
-    let to = format!("  suspended at {file}:{}:5", marked("after"));
+    let outer = format!("    yielded at {file}:{}:5 in calls_slow", line_of(SOURCE, "outside"));
+    let from = format!("  resumed at {file}:{}:5", line_of(SOURCE, "before"));
+    let to = format!("  suspended at {file}:{}:5", line_of(SOURCE, "after"));
     let inner = |event| format!("{event} in slow_between");
     assert_eq!(sites, [inner(from), outer.clone(), inner(to), outer]);
 }

@@ -4,6 +4,7 @@
 #![cfg(any(debug_assertions, feature = "testing"))]
 
 use std::cell::Cell;
+use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -57,13 +58,14 @@ fn retries(connection: Connection) -> gen::Result<u32> {
     yield_!(gen::retry([SECOND; 2], || request(connection.clone())))
 }
 
+fn world() -> (Connection, impl Future<Output = gen::Result<u32>>) {
+    let connection = Connection::default();
+    (connection.clone(), retries(connection))
+}
+
 /// Otherwise a fault within a try would leave its connection taken, or start two tries at once.
 #[test]
 fn a_retry_runs_one_try_at_a_time_and_drops_each() {
-    let world = || {
-        let connection = Connection::default();
-        (connection.clone(), retries(connection))
-    };
     explore(world)
         .pairs()
         .invariant(|connection, _| {
@@ -76,11 +78,7 @@ fn a_retry_runs_one_try_at_a_time_and_drops_each() {
 
 /// Otherwise a request that was cancelled would be sent once more.
 #[test]
-fn a_retry_begins_no_try_after_a_cancellation() {
-    let world = || {
-        let connection = Connection::default();
-        (connection.clone(), retries(connection))
-    };
+fn a_retry_begins_no_try_after_one_that_was_cancelled() {
     explore(world)
         .faults([Fault::Cancel])
         .invariant(|connection, result| {
