@@ -12,7 +12,7 @@ use anyhow::{bail, ensure, Context, Result};
 
 use crate::harness::{Measured, MEASURED_PART};
 use crate::items::waits_for_time;
-use crate::rows::{figure, ROWS, ROWS_ON_TOKIO};
+use crate::rows::{figure, ROWS, ROWS_EVERYDAY, ROWS_ON_TOKIO};
 
 /// A function with a smaller share of the instructions is not printed.
 const LEAST_SHARE: f64 = 0.01;
@@ -53,7 +53,8 @@ pub fn print_parts(measured: &[Measured]) -> Result<()> {
 
 /// The positions of the figures to count. Rows may have the same best peer, which is counted once.
 fn wanted(measured: &[Measured]) -> BTreeSet<usize> {
-    let compared = ROWS.iter().chain(ROWS_ON_TOKIO).filter_map(|row| row.compare(measured));
+    let compared =
+        ROWS.iter().chain(ROWS_ON_TOKIO).chain(ROWS_EVERYDAY).filter_map(|row| row.compare(measured));
     let of_rows: Vec<&Measured> = compared
         .flat_map(|compared| [Some(compared.ours), compared.best_peer, compared.limit])
         .flatten()

@@ -146,6 +146,31 @@ pub const ROWS_ON_TOKIO: &[Row] = rows! {
         "tokio, current-thread: sleeps that all fire, in tasks", 1, "gen", TimesBestPeer(1.1);
 };
 
+/// Locks and queues on the embedded loop; calls with wrappers in a task of tokio.
+pub const ROWS_EVERYDAY: &[Row] = rows! {
+    "lock and unlock", "lock and unlock", 1, "gen", TimesBestPeer(1.05);
+    "lock to read, and unlock", "lock to read, and unlock", 1, "gen", TimesBestPeer(1.05);
+    "lock to write, and unlock", "lock to write, and unlock", 1, "gen", TimesBestPeer(1.05);
+    "acquire a permit, and release it", "acquire a permit, and release it", 1,
+        "gen", TimesBestPeer(1.05);
+    "a lock that two tasks hand to each other", "a lock that is handed from task to task", 2,
+        "gen", TimesBestPeer(1.05);
+    "a lock that 100 tasks hand on", "a lock that is handed from task to task", 100,
+        "gen", TimesBestPeer(1.05);
+    "a permit that two tasks hand to each other", "a permit that is handed from task to task", 2,
+        "gen", TimesBestPeer(1.05);
+    "a permit that 100 tasks hand on", "a permit that is handed from task to task", 100,
+        "gen", TimesBestPeer(1.05);
+    "put an item, and get it", "put an item, and get it", 1, "`Queue`", TimesBestPeer(1.05);
+    "items through a queue of one", "items from a producer to a consumer, with a bound", 1,
+        "`Queue`", TimesBestPeer(1.05);
+    "items through a queue of 100", "items from a producer to a consumer, with a bound", 100,
+        "`Queue`", TimesBestPeer(1.05);
+    "a call with retries", "a call with retries", 1, "`retry`", TimesBestPeer(1.05);
+    "a call with a timeout", "a call with a timeout", 1, "`with_timeout`", TimesBestPeer(1.05);
+    "a call through a bulkhead", "a call through a bulkhead", 1, "`Semaphore`", TimesBestPeer(1.05);
+};
+
 impl Row {
     /// Finds the figures of the row. `None` if ours was not measured.
     pub fn compare<'a>(&'a self, measured: &'a [Measured]) -> Option<Compared<'a>> {

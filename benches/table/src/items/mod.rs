@@ -4,6 +4,7 @@
 mod callbacks;
 mod chains;
 mod completions;
+mod everyday;
 mod growth;
 mod lists;
 mod locks;
@@ -33,6 +34,7 @@ pub const ITEMS: &[Item] = &[
     Item { name: "callbacks", run: callbacks::run },
     Item { name: "locks", run: locks::run },
     Item { name: "queues", run: queues::run },
+    Item { name: "everyday", run: everyday::run },
     Item { name: "growth", run: growth::run },
     Item { name: "on_tokio", run: on_tokio::run },
 ];

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::harness::{Measured, Side};
-use crate::rows::{figure, Compared, Row, Target, ROWS, ROWS_ON_TOKIO};
+use crate::rows::{figure, Compared, Row, Target, ROWS, ROWS_EVERYDAY, ROWS_ON_TOKIO};
 
 use super::plots::Plot;
 use super::{growth, machine};
@@ -17,6 +17,9 @@ pub fn render(measured: &[Measured], plots: &[Plot]) -> String {
     page.push_str("\n## On tokio\n\n");
     page.push_str(ON_TOKIO);
     table(&mut page, ROWS_ON_TOKIO, measured, |_| true);
+    page.push_str("\n## Everyday\n\n");
+    page.push_str(EVERYDAY);
+    table(&mut page, ROWS_EVERYDAY, measured, |_| true);
     page.push_str("\n## Targets below the limit\n\n");
     below_limit(&mut page, measured);
     page.push_str("\n## How the cost grows\n\n");
@@ -39,6 +42,9 @@ pub fn losses(measured: &[Measured]) -> String {
     part.push_str(ON_TOKIO);
     table(&mut part, ROWS_ON_TOKIO, measured, |compared| compared.is_lost());
     part.push('\n');
+    part.push_str(EVERYDAY);
+    table(&mut part, ROWS_EVERYDAY, measured, |compared| compared.is_lost());
+    part.push('\n');
     below_limit(&mut part, measured);
     part.push('\n');
     part.push_str(&growth::table(measured));
@@ -47,6 +53,12 @@ pub fn losses(measured: &[Measured]) -> String {
 
 const ON_TOKIO: &str = "\
 The same work on a current-thread runtime of tokio, in one of its tasks.
+
+";
+
+const EVERYDAY: &str = "\
+Locks and queues run in tasks of a loop of gen, those of the peers too. The calls succeed at once,
+in a task of tokio.
 
 ";
 
