@@ -175,7 +175,7 @@ impl<S, F, W, N> Retry<S, F, W, N> {
         Retry { schedule, make, when, notify, within }
     }
 
-    /// Begins no wait that would end later than `total` after the first try has begun.
+    /// Begins no wait that would end later than `total` after the first suspension or failure.
     ///
     /// The failure before such a wait is the result, without waiting. A try that is running is not
     /// disturbed; `gen::with_timeout(total, gen::retry(..))` would drop it.

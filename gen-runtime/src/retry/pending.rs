@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{ready, Context, Poll};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use pin_project_lite::pin_project;
@@ -25,7 +25,7 @@ pin_project! {
         when: W,
         notify: N,
         within: Option<Duration>,
-        // `None` before the first try.
+        // The first suspension or failure. A try that succeeds at once needs no clock.
         began: Option<Instant>,
         failures: Failures,
         #[pin]
@@ -59,7 +59,8 @@ where
     /// Begins the wait after a failure. Returns the error if there is no further try.
     fn go_on(self: Pin<&mut Self>, error: Error) -> Result {
         let this = self.project();
-        let passed = now().saturating_duration_since(this.began.unwrap_or_else(now));
+        let now = now();
+        let passed = now.saturating_duration_since(*this.began.get_or_insert(now));
         let was_cancelled = !this.tries.may_go_on() || error.is::<Cancelled>();
         let may_go_on = !was_cancelled && (this.when)(&error);
         let is_in_time =
@@ -86,12 +87,17 @@ where
     type Output = Result<Y::Output>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.as_mut().project().began.get_or_insert_with(now);
         loop {
-            match ready!(self.as_mut().project().tries.poll(cx)) {
-                Ok(Ok(value)) => return Poll::Ready(Ok(value)),
-                Ok(Err(error)) => self.as_mut().go_on(error)?,
-                Err(no_timer) => return Poll::Ready(Err(self.project().failures.beside(no_timer))),
+            match self.as_mut().project().tries.poll(cx) {
+                Poll::Ready(Ok(Ok(value))) => return Poll::Ready(Ok(value)),
+                Poll::Ready(Ok(Err(error))) => self.as_mut().go_on(error)?,
+                Poll::Ready(Err(no_timer)) => {
+                    return Poll::Ready(Err(self.project().failures.beside(no_timer)))
+                }
+                Poll::Pending => {
+                    self.project().began.get_or_insert_with(now);
+                    return Poll::Pending;
+                }
             }
         }
     }
