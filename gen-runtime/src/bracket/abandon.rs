@@ -1,14 +1,12 @@
 //! The end of a release whose bracket is dropped: it goes on in a task, or is lost.
 
 use std::future::Future;
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
-use std::thread;
 
 use super::exit::Exit;
 use super::held::{Held, Stage};
-use super::phase::poll_release;
-use crate::inject::answering::say_boxed;
 use crate::inject::Deferral;
 use crate::report;
 use crate::task::{spawn, spawn_local, JoinHandle};
@@ -36,10 +34,6 @@ where
 
 /// Reports that the resource is dropped, or the release that has begun.
 pub(super) fn lost<R, F, P>(stage: Stage<R, F, P>) {
-    // A panic of the release says enough.
-    if thread::panicking() && matches!(stage, Stage::Running(_)) {
-        return;
-    }
     report::error(match stage {
         Stage::Idle { .. } => format_args!("a bracket was dropped, and its release did not run"),
         Stage::Running(_) | Stage::Over => format_args!("a bracket was dropped before its release had ended"),
@@ -79,16 +73,11 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
         let Abandoned { held, deferral } = self.get_mut();
-        held.begin(Exit::Dropped);
-        let Some(release) = held.running() else { return Poll::Pending };
-        let polled = poll_release(release.as_mut(), deferral, cx);
-        if polled.is_pending() {
-            say_boxed(&*release, &**release, cx.waker());
+        match ready!(held.poll(|| Exit::Dropped, deferral, cx)) {
+            Ok(result) => Poll::Ready(
+                result.map_err(|error| error.context("the release of a bracket that was dropped has failed")),
+            ),
+            Err(panic) => resume_unwind(panic),
         }
-        let result = ready!(polled);
-        held.end();
-        Poll::Ready(
-            result.map_err(|error| error.context("the release of a bracket that was dropped has failed")),
-        )
     }
 }

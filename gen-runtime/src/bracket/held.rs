@@ -2,14 +2,22 @@
 //!
 //! | stage | entered by | left by | drop |
 //! |---|---|---|---|
-//! | `Idle`: the resource is used | [`Held::new`] | [`Held::begin`] | the release begins elsewhere |
-//! | `Running`: the release has begun | [`Held::begin`] | [`Held::end`] | the release goes on elsewhere |
-//! | `Over` | [`Held::end`]; `begin`, while it calls the function of the user | `begin` | nothing |
+//! | `Idle`: the resource is used | [`Held::new`] | `begin`, which the first [`Held::poll`] calls | the release begins elsewhere |
+//! | `Running`: the release has begun | `begin` | [`Held::poll`], when the release ends or panics | the release goes on elsewhere |
+//! | `Over` | `poll`; `begin`, while it calls the function of the user | `begin` | nothing |
 
+use std::future::Future;
 use std::mem;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::thread;
 
 use super::exit::Exit;
+use super::phase::poll_release;
+use crate::inject::{answering, Deferral};
+use crate::report::contain;
+use crate::Result;
 
 /// `F` makes the future `P` of the release.
 pub(super) struct Held<R, F, P> {
@@ -45,29 +53,55 @@ impl<R, F, P> Held<R, F, P> {
         }
     }
 
+    /// Waits for the release, which begins in the first call. Later calls ignore `exit`. A panic is
+    /// the result of the release. A cancellation is deferred, as by a shield.
+    ///
+    /// A release that has ended does not go on elsewhere.
+    pub(super) fn poll(
+        &mut self,
+        exit: impl FnOnce() -> Exit,
+        deferral: &mut Deferral,
+        cx: &mut Context<'_>,
+    ) -> Poll<thread::Result<Result>>
+    where
+        F: FnOnce(R, Exit) -> P,
+        P: Future<Output = Result>,
+    {
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            self.begin(exit);
+            self.poll_running(deferral, cx)
+        }));
+        let ended = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(result)) => Ok(result),
+            Err(payload) => Err(payload),
+        };
+        contain("the drop of the release of a bracket", || self.stage = Stage::Over);
+        Poll::Ready(ended)
+    }
+
     /// Calls the function of the user, which makes the future of the release, unless that has
     /// happened.
-    pub(super) fn begin(&mut self, exit: Exit)
+    fn begin(&mut self, exit: impl FnOnce() -> Exit)
     where
         F: FnOnce(R, Exit) -> P,
     {
         self.stage = match mem::replace(&mut self.stage, Stage::Over) {
-            Stage::Idle { resource, release } => Stage::Running(Box::pin(release(resource, exit))),
+            Stage::Idle { resource, release } => Stage::Running(Box::pin(release(resource, exit()))),
             begun => begun,
         };
     }
 
-    /// The future of the release, while it runs.
-    pub(super) fn running(&mut self) -> Option<&mut Pin<Box<P>>> {
-        match &mut self.stage {
-            Stage::Running(release) => Some(release),
-            Stage::Idle { .. } | Stage::Over => None,
+    fn poll_running(&mut self, deferral: &mut Deferral, cx: &mut Context<'_>) -> Poll<Result>
+    where
+        P: Future<Output = Result>,
+    {
+        let Stage::Running(release) = &mut self.stage else { return Poll::Pending };
+        let polled = poll_release(release.as_mut(), deferral, cx);
+        if polled.is_pending() {
+            answering::say_boxed(&*release, &**release, cx.waker());
         }
-    }
-
-    /// Drops the future of the release, which has ended.
-    pub(super) fn end(&mut self) {
-        self.stage = Stage::Over;
+        polled
     }
 }
 

@@ -1,18 +1,15 @@
 //! The third phase of a bracket: waits for the release.
 
-use std::any::Any;
 use std::future::Future;
 use std::mem;
-use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::thread;
 
 use super::exit::Exit;
 use super::held::Held;
-use super::phase::poll_release;
-use crate::inject::{answering, in_flight, Deferral};
-use crate::report::contain;
-use crate::{Error, Result};
+use crate::inject::{in_flight, Deferral};
+use crate::{report, Error, Result};
 
 /// Waits for the release. A cancellation is deferred, as by a shield.
 pub(super) struct Releasing<'a, R, F, P> {
@@ -26,35 +23,13 @@ pub(super) struct Releasing<'a, R, F, P> {
 
 /// How the release has ended, and the errors that were thrown at it meanwhile.
 pub(super) struct Released {
-    pub(super) result: Result<Result, Box<dyn Any + Send>>,
+    pub(super) result: thread::Result<Result>,
     pub(super) thrown: Vec<Error>,
 }
 
 impl<'a, R, F, P> Releasing<'a, R, F, P> {
     pub(super) fn new(held: &'a mut Held<R, F, P>, exit: Exit) -> Self {
         Releasing { held, exit: Some(exit), thrown: Vec::new(), deferral: Deferral::default() }
-    }
-}
-
-impl<R, F, P> Releasing<'_, R, F, P>
-where
-    F: FnOnce(R, Exit) -> P,
-    P: Future<Output = Result>,
-{
-    fn poll_release(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
-        if let Some(exit) = self.exit.take() {
-            self.held.begin(exit);
-        }
-        let Some(release) = self.held.running() else { return Poll::Pending };
-        let polled = poll_release(release.as_mut(), &mut self.deferral, cx);
-        if polled.is_pending() {
-            answering::say_boxed(&*release, &**release, cx.waker());
-            if in_flight::any_in_flight() {
-                // The yield of the bracket would take it, and would drop the bracket.
-                self.thrown.extend(in_flight::take(cx.waker()));
-            }
-        }
-        polled
     }
 }
 
@@ -68,14 +43,28 @@ where
 {
     type Output = Released;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Released> {
-        let result = match catch_unwind(AssertUnwindSafe(|| self.poll_release(cx))) {
-            Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(result)) => Ok(result),
-            Err(payload) => Err(payload),
-        };
-        // A release that has ended does not go on elsewhere.
-        contain("the drop of the release of a bracket", || self.held.end());
-        Poll::Ready(Released { result, thrown: mem::take(&mut self.thrown) })
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Released> {
+        let Releasing { held, exit, thrown, deferral } = self.get_mut();
+        let exit = || exit.take().expect("the release begins once");
+        match held.poll(exit, deferral, cx) {
+            Poll::Ready(result) => Poll::Ready(Released { result, thrown: mem::take(thrown) }),
+            Poll::Pending => {
+                if in_flight::any_in_flight() {
+                    // The yield of the bracket would take it, and would drop the bracket.
+                    thrown.extend(in_flight::take(cx.waker()));
+                }
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// Reports the errors that were thrown at the release, if the bracket is dropped before its end.
+impl<R, F, P> Drop for Releasing<'_, R, F, P> {
+    fn drop(&mut self) {
+        for error in self.thrown.drain(..) {
+            let subject = "an error that was thrown at the release of a bracket that was dropped";
+            report::failure(format_args!("{subject}"), &error);
+        }
     }
 }

@@ -13,6 +13,7 @@ use super::exit::Exit;
 use super::phase::poll_phase;
 use crate::error::text_of;
 use crate::inject::in_flight;
+use crate::report::contain;
 use crate::Result;
 
 pin_project! {
@@ -20,8 +21,9 @@ pin_project! {
     /// error, or is dropped by it.
     // A dump names it after `N`, if nothing in it has a name.
     pub(super) struct Using<P, N> {
+        // None after its end.
         #[pin]
-        used: P,
+        used: Option<P>,
         name: PhantomData<fn() -> N>,
     }
 }
@@ -34,7 +36,7 @@ pub(super) enum Used<T> {
 
 impl<P, N> Using<P, N> {
     pub(super) fn new(used: P) -> Self {
-        Using { used, name: PhantomData }
+        Using { used: Some(used), name: PhantomData }
     }
 }
 
@@ -57,17 +59,21 @@ where
     type Output = Used<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Used<T>> {
-        let used = self.project().used;
-        match catch_unwind(AssertUnwindSafe(|| poll_phase::<N, _>(used, cx))) {
-            Ok(Poll::Ready(result)) => Poll::Ready(Used::Ended(result)),
-            Err(payload) => Poll::Ready(Used::Panicked(payload)),
+        let mut this = self.project();
+        let Some(used) = this.used.as_mut().as_pin_mut() else { return Poll::Pending };
+        let used = match catch_unwind(AssertUnwindSafe(|| poll_phase::<N, _>(used, cx))) {
+            Ok(Poll::Ready(result)) => Used::Ended(result),
+            Err(payload) => Used::Panicked(payload),
             // No yield in the use took it, so the yield of the bracket would, and would drop the
             // bracket.
             Ok(Poll::Pending) if in_flight::any_in_flight() => match in_flight::take(cx.waker()) {
-                Some(error) => Poll::Ready(Used::Ended(Err(error))),
-                None => Poll::Pending,
+                Some(error) => Used::Ended(Err(error)),
+                None => return Poll::Pending,
             },
-            Ok(Poll::Pending) => Poll::Pending,
-        }
+            Ok(Poll::Pending) => return Poll::Pending,
+        };
+        // Outside of this poll a panic of its drop would skip the release.
+        contain("the drop of the use of a bracket", || this.used.set(None));
+        Poll::Ready(used)
     }
 }

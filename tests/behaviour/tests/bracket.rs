@@ -4,7 +4,7 @@ use std::future::{pending, ready};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::task::Poll;
 
-use behaviour::{logged, needs, reason, run, seconds, spawn, Journal, Task};
+use behaviour::{logged, needs, reason, run, seconds, spawn, Journal, PanicsInDrop, Task};
 use gen::{yield_, ChildKey, Exit};
 
 /// The content of a bracket. It says when it is dropped without a release.
@@ -439,6 +439,83 @@ fn a_release_that_is_lost_is_reported() {
         drop_of(Box::pin(gen::bracket(name(), async |_| Ok::<_, gen::Error>(7)).release_in_place(stuck)));
     assert_eq!(line, ["ERROR gen: a bracket was dropped before its release had ended"]);
     assert_eq!(journal.take(), "a lost, a lost, a lost");
+}
+
+/// Otherwise the failure of a callback would be lost, if a timeout then cuts off the release.
+#[test]
+fn an_error_that_is_thrown_at_a_release_is_reported_if_the_bracket_is_dropped() {
+    needs!(NoFeatures);
+    let used = async |_: &mut ()| gen::Ok(7);
+    let whole =
+        gen::bracket(ready(gen::Ok(())), used).release_in_place(|_, _| pending::<gen::Result>());
+    let mut task = Task::new(gen::LocalBoxCoroutine::new(yields(whole)));
+    assert!(task.poll().is_pending());
+    assert!(task.throw("the line is cut").is_pending());
+    assert!(task.thrown.is_none());
+    let ((), lines) = logged(|| drop(task));
+    let [thrown, lost] = &lines[..] else { panic!("{lines:?}") };
+    let text = "ERROR gen: an error that was thrown at the release of a bracket that was dropped: the line is cut";
+    assert!(thrown.starts_with(text), "{lines:?}");
+    assert_eq!(lost, "ERROR gen: a bracket was dropped before its release had ended");
+}
+
+/// Otherwise a destructor that panics would leak the resource.
+#[test]
+fn a_panic_in_the_drop_of_the_use_does_not_skip_the_release() {
+    let journal = Journal::default();
+    let used = async |_: &mut ()| {
+        let _panics = PanicsInDrop;
+        pending::<gen::Result<u32>>().await
+    };
+    let whole = gen::bracket(ready(gen::Ok(())), used).release_in_place(|_, exit: Exit| {
+        journal.say(format!("released: {}", exit.error().expect("it has failed")));
+        ready(gen::Ok(()))
+    });
+    let mut task = Task::new(gen::LocalBoxCoroutine::new(yields(whole)));
+    assert!(task.poll().is_pending());
+    let (thrown, lines) = logged(|| task.throw("the line is cut"));
+    let Poll::Ready(Err(error)) = thrown else { panic!("the use is dropped") };
+    assert_eq!(error.to_string(), "the line is cut");
+    assert_eq!(journal.take(), "released: the line is cut");
+    assert_eq!(lines, ["ERROR gen: the drop of the use of a bracket panicked: in a drop"]);
+}
+
+/// Otherwise no record would say that a panic elsewhere has cut off a release.
+#[test]
+fn a_release_that_a_panic_elsewhere_cuts_off_is_reported() {
+    needs!(NoFeatures);
+    let used = async |_: &mut ()| gen::Ok(7);
+    let whole =
+        gen::bracket(ready(gen::Ok(())), used).release_in_place(|_, _| pending::<gen::Result>());
+    let mut task = Task::new(gen::LocalBoxCoroutine::new(yields(whole)));
+    assert!(task.poll().is_pending());
+    let (_, lines) = logged(|| {
+        catch_unwind(AssertUnwindSafe(|| {
+            let _dropped = task;
+            panic!("a bug elsewhere");
+        }))
+    });
+    assert_eq!(lines, ["ERROR gen: a bracket was dropped before its release had ended"]);
+}
+
+/// Otherwise the bug would be told twice, the second time as the mistake of whoever dropped the
+/// bracket.
+#[test]
+fn a_panic_of_a_release_in_a_task_is_reported_once() {
+    #[gen::coroutine]
+    fn panics(mut resource: Resource, _: Exit) -> gen::Result {
+        resource.is_released = true;
+        yield_!(gen::moment())?;
+        panic!("a bug in the release")
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let whole = gen::bracket(acquire("a", Journal::default()), waits).release(panics);
+        assert!(yield_!(gen::with_timeout(seconds(3), whole)).is_err());
+        yield_!(gen::sleep(seconds(6)))
+    }
+    let ((), lines) = logged(|| run(body()));
+    assert!(lines.len() == 1 && lines[0].contains("panicked: a bug in the release"), "{lines:?}");
 }
 
 #[gen::coroutine]
