@@ -63,7 +63,9 @@ use crate::{Result, Yieldable};
 /// succeeded all the same, the error is the [cancellation](crate::Cancelled). Without children it
 /// is [`FirstOkNoneError`](crate::FirstOkNoneError).
 ///
-/// If a child succeeds, the failures that came before it are logged at `DEBUG` only.
+/// If a child succeeds, the failures that came before any cancellation are logged in one record, at
+/// `DEBUG` only. Those that came after one, such as failed clean-ups, are logged in one record at
+/// `ERROR`. Those that only say that a child was cancelled are logged at `DEBUG`.
 ///
 /// # Panics
 ///

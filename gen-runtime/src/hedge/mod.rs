@@ -79,9 +79,12 @@ use crate::Yieldable;
 /// They are also logged in one record, as with [`multi`](crate::multi()). If the yield was
 /// cancelled, and no try has succeeded all the same, the error is the
 /// [cancellation](crate::Cancelled). [`ZeroTriesError`] if `tries` is 0, and
-/// [`NoHost`](crate::NoHost) if it has to wait where there is no timer.
+/// [`NoHost`](crate::NoHost) if it has to wait where there is no timer; its others are the failures
+/// so far.
 ///
-/// If a try succeeds, the failures that came before it are logged at `DEBUG` only.
+/// If a try succeeds, the failures that came before any cancellation are logged in one record, at
+/// `DEBUG` only. Those that came after one, such as failed clean-ups, are logged in one record at
+/// `ERROR`. Those that only say that a try was cancelled are logged at `DEBUG`.
 ///
 /// # Panics
 ///

@@ -19,9 +19,9 @@ use super::errors::ZeroTriesError;
 use super::start::Start;
 use crate::error::{ChildError, ChildKey, Error};
 use crate::inject::question::Shown;
-use crate::inject::{answering, in_flight};
+use crate::inject::{answering, in_flight, Cancellation};
 use crate::parallel::{
-    raise_of_race, report_dropped, report_losers, IsSuperseded, Losers, NamesChildren, Pool,
+    raise_of_race, raise_own, report_dropped, report_losers, IsSuperseded, Losers, NamesChildren, Pool,
 };
 use crate::report::nothing;
 use crate::time::{sleep, Sleep};
@@ -62,8 +62,8 @@ pub struct Hedging<S, P, T> {
     first: Option<T>,
     /// In the order in which they came. Taken with the result.
     failures: Vec<Failure>,
-    /// Whether the running tries were cancelled.
-    is_cancelled: bool,
+    /// The first request with which the running tries were cancelled.
+    cancelled: Option<Cancellation>,
     losers: Losers,
 }
 
@@ -81,7 +81,7 @@ impl<S, P, T> Hedging<S, P, T> {
             tries: Pool::of_positions(std::iter::empty(), |number| number),
             first: None,
             failures: Vec::new(),
-            is_cancelled: false,
+            cancelled: None,
             losers,
         }
     }
@@ -95,7 +95,8 @@ impl<S, P, T> Hedging<S, P, T> {
                     self.first.get_or_insert(value);
                 }
                 Err(error) => {
-                    self.failures.push(Failure { number, error, is_superseded: !self.is_cancelled });
+                    let is_superseded = self.cancelled.is_none();
+                    self.failures.push(Failure { number, error, is_superseded });
                     failed += 1;
                 }
             }
@@ -103,14 +104,11 @@ impl<S, P, T> Hedging<S, P, T> {
         failed
     }
 
-    fn is_trying(&self) -> bool {
-        self.first.is_none() && !self.is_cancelled
-    }
-
     fn may_start(&self) -> bool {
-        self.left > 0 && self.is_trying()
+        self.left > 0 && self.first.is_none() && self.cancelled.is_none()
     }
 
+    /// In the order of the tries.
     fn take_failures(&mut self) -> impl Iterator<Item = ChildError> + use<S, P, T> {
         let mut failures = std::mem::take(&mut self.failures);
         failures.sort_by_key(|failure| failure.number);
@@ -120,15 +118,21 @@ impl<S, P, T> Hedging<S, P, T> {
     fn finish(&mut self) -> Result<T> {
         match self.first.take() {
             Some(value) => {
-                if !self.failures.is_empty() {
-                    let failures = self.failures.drain(..);
-                    report_losers(HEDGE, failures.map(|failure| (failure.error, failure.is_superseded)));
-                }
+                let failures = self.failures.drain(..);
+                report_losers(HEDGE, failures.map(|failure| (failure.error, failure.is_superseded)));
                 Ok(value)
             }
-            // Like any future, it must not be polled after it was ready.
-            None => Err(raise_of_race(self.take_failures(), self.is_cancelled, nothing)),
+            // The losers are cancelled only if there is a first, so this is a cancellation of the
+            // hedge. Like any future, it must not be polled after it was ready.
+            None => Err(raise_of_race(self.take_failures(), self.cancelled.take(), nothing)),
         }
+    }
+
+    /// Returns the error of a hedge that has to wait where there is no timer.
+    #[cold]
+    fn fail(&mut self, no_timer: Error) -> Error {
+        self.tries.clear();
+        raise_own(no_timer, self.take_failures().collect(), nothing)
     }
 }
 
@@ -144,11 +148,15 @@ where
         }
         self.tries.drive(cx);
         loop {
-            let failed = self.collect();
-            if failed == 0 && !self.is_due(cx)? {
+            // One for each failure, or one when the time has passed.
+            let due = match self.collect() {
+                0 => usize::from(self.is_due(cx)?),
+                failed => failed,
+            };
+            if due == 0 {
                 return Ok(());
             }
-            for _ in 0..failed.max(1) {
+            for _ in 0..due {
                 if self.may_start() {
                     self.start_next();
                 }
@@ -183,30 +191,40 @@ where
 
     /// Drops or cancels the other tries when there is a first.
     fn end_losers(&mut self) {
-        if self.first.is_none() || self.is_cancelled || self.tries.is_empty() {
+        if self.first.is_none() || self.cancelled.is_some() || self.tries.is_empty() {
             return;
         }
         match self.losers.cancellation() {
             None => self.tries.clear(),
             Some(cancellation) => {
-                self.is_cancelled = true;
                 self.tries.cancel(&cancellation);
+                self.cancelled = Some(cancellation);
                 self.collect();
             }
         }
     }
 
-    /// If something is in flight, passes it on to the tries. Returns whether that has ended one.
+    /// If something is in flight, passes it on to the tries. Returns whether the hedge can go on
+    /// then: a try has ended, or the last one was dropped because it had not begun.
     #[cold]
     fn pass_on(&mut self, cx: &mut Context<'_>) -> bool {
-        if self.tries.pass_on(cx, &Names).is_some() {
-            self.is_cancelled = true;
+        if let Some(cancellation) = self.tries.pass_on(cx, &Names) {
+            self.cancelled.get_or_insert(cancellation);
         }
-        let has_result = self.tries.has_result();
-        if !has_result && self.until_next.is_some() {
+        let can_go_on = self.tries.has_result() || self.tries.is_empty();
+        if !can_go_on && self.until_next.is_some() {
             answering::keeps(cx.waker(), 1);
         }
-        has_result
+        can_go_on
+    }
+
+    /// Answers a question in a poll that does nothing else.
+    #[cold]
+    fn answer_only(&mut self, cx: &mut Context<'_>) {
+        if self.pass_on(cx) {
+            // The next poll takes the result.
+            cx.waker().wake_by_ref();
+        }
     }
 }
 
@@ -223,17 +241,12 @@ where
             return Poll::Ready(Err(ZeroTriesError.into()));
         }
         if answering::only_answers(cx.waker()) && this.tries.only_waits() {
-            if this.pass_on(cx) {
-                // The next poll takes the result.
-                cx.waker().wake_by_ref();
-            }
+            this.answer_only(cx);
             return Poll::Pending;
         }
         loop {
             if let Err(no_timer) = this.go_on(cx) {
-                this.tries.clear();
-                let others = this.take_failures().collect();
-                return Poll::Ready(Err(no_timer.with_others(&ChildKey::Index(this.started), others)));
+                return Poll::Ready(Err(this.fail(no_timer)));
             }
             this.end_losers();
             if this.tries.is_empty() {

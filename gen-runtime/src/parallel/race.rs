@@ -9,8 +9,8 @@
 //! | over: no child is running | | | |
 //!
 //! If the race is over and there is no first, each child has failed. Then the first error in the
-//! order of the children is raised. But a race that was cancelled raises the cancellation, if a
-//! child has ended with it: a failure would not have ended the race.
+//! order of the children is raised. But a race that was cancelled raises a cancellation, even if no
+//! child has ended with one: a failure would not have ended the race.
 //!
 //! A child that panics has ended, with [`Panicked`](crate::Panicked) as its result.
 //!
@@ -66,14 +66,18 @@ struct Racers<P, T, I, G> {
     /// The number of children that were polled. They start in order.
     started: usize,
     first: Option<usize>,
-    /// Whether a child was cancelled.
-    any_cancelled: bool,
+    /// None before the first cancellation of a child.
+    first_cancel: Option<Box<FirstCancel>>,
     /// Whether all running children were cancelled.
     cancelled: bool,
-    /// The children that have failed before any child was cancelled, while another one could still
-    /// be the first.
-    superseded: Vec<usize>,
     goal: PhantomData<fn() -> G>,
+}
+
+/// The race when the first child was cancelled.
+struct FirstCancel {
+    request: Cancellation,
+    /// The children that had failed, in order. Another one could still be the first then.
+    superseded: Vec<usize>,
 }
 
 // The children are pinned in an allocation of their own.
@@ -97,9 +101,8 @@ impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
             indices,
             started: 0,
             first: None,
-            any_cancelled: false,
+            first_cancel: None,
             cancelled: false,
-            superseded: Vec::new(),
             goal: PhantomData,
         };
         Race { racers, engine, losers }
@@ -120,8 +123,9 @@ impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
     /// Returns the error of a race whose children have all failed.
     #[cold]
     fn fail(&mut self) -> Error {
-        let is_cancelled = self.engine.is_cancelled();
-        raise_of_race(self.racers.take_failures(), is_cancelled, self.engine.policy().is_quiet)
+        // The losers are cancelled only if there is a first, so this is a cancellation of the race.
+        let cancelled = self.racers.first_cancel.take().map(|first_cancel| first_cancel.request);
+        raise_of_race(self.racers.take_failures(), cancelled, self.engine.policy().is_quiet)
     }
 
     /// Returns the result of the first child. Reports the failures of the others.
@@ -165,11 +169,22 @@ impl<P, T, I, G: Goal<I>> Racers<P, T, I, G> {
     /// Reports the failures of the children that are not the first.
     #[cold]
     fn report_losers(&mut self) {
-        let Racers { slots, superseded, .. } = self;
-        superseded.sort_unstable();
+        let Racers { slots, first_cancel, .. } = self;
+        let is_superseded = |child: usize| match &*first_cancel {
+            None => true,
+            Some(first_cancel) => first_cancel.superseded.binary_search(&child).is_ok(),
+        };
         let failures = slots.take_failures();
-        let is_superseded = |child: usize| superseded.binary_search(&child).is_ok();
         report_losers(G::RACE, failures.map(|(child, error)| (error, is_superseded(child))));
+    }
+
+    /// Keeps the first request, before it has an effect.
+    #[cold]
+    fn note_cancel(&mut self, request: &Cancellation) {
+        if self.first_cancel.is_none() {
+            let superseded = self.slots.failed().collect();
+            self.first_cancel = Some(Box::new(FirstCancel { request: request.clone(), superseded }));
+        }
     }
 
     fn drop_unstarted(&mut self, child: usize) -> Poll<ChildEnded> {
@@ -202,14 +217,12 @@ where
             }
         }
         self.started = self.started.max(child + 1);
-        self.any_cancelled |= matches!(mode, PollMode::Cancel(_));
+        if let PollMode::Cancel(request) = &mode {
+            self.note_cancel(request);
+        }
         let polled = self.slots.at(child).poll(cx, mode);
-        match polled {
-            Poll::Ready(ended) if is_reached::<I, G>(ended) => {
-                self.first.get_or_insert(child);
-            }
-            Poll::Ready(_) if !self.any_cancelled => self.superseded.push(child),
-            _ => {}
+        if matches!(polled, Poll::Ready(ended) if is_reached::<I, G>(ended)) {
+            self.first.get_or_insert(child);
         }
         polled
     }

@@ -273,6 +273,12 @@ impl<P, T, L: Copy> Slots<P, T, L> {
         (0..self.len()).map(|child| self.at(child).take())
     }
 
+    /// The children that have failed, in order.
+    pub(super) fn failed(&self) -> impl Iterator<Item = usize> + use<'_, P, T, L> {
+        let failed = |slot: &ChildSlot<P, T, L>| matches!(slot, ChildSlot::Ended { result: Err(_), .. });
+        self.slots.iter().enumerate().filter(move |(_, slot)| failed(slot)).map(|(child, _)| child)
+    }
+
     /// Takes the errors of the children that have failed, in order, each with the index of its
     /// child.
     pub(super) fn take_failures(&mut self) -> impl Iterator<Item = (usize, Error)> + use<'_, P, T, L> {

@@ -5,7 +5,7 @@ use std::future::{pending, ready};
 use std::task::Poll;
 
 use behaviour::{
-    logged, logged_with_debug, run, seconds, spawn, works, Child, Children, Fault, Journal, Task,
+    logged, logged_with_debug, reason, run, seconds, spawn, works, Child, Children, Fault, Journal, Task,
 };
 use gen::{yield_, ChildKey, FirstOkNoneError, OneOf2, OneOf3};
 
@@ -302,6 +302,87 @@ fn a_cancelled_race_ends_with_the_cancellation_although_a_child_has_failed_befor
     assert!(error.is_cancelled(), "{error}");
     assert_eq!(error.others()[0].to_string(), "[0]: failed after 1");
     assert_eq!(journal.take(), "b told, b clean");
+}
+
+/// Fails when it is cancelled, but does not say that it was cancelled.
+#[gen::coroutine]
+fn hides_its_cancellation() -> gen::Result<u32> {
+    yield_!(pending::<gen::Result<u32>>()).map_err(|_| gen::Error::new("the line was closed"))
+}
+
+/// Otherwise such a loop would go on if the children give their cancellation another name.
+#[test]
+fn a_cancelled_race_ends_with_the_cancellation_although_no_child_says_so() {
+    type Body = fn() -> gen::BoxCoroutine<'static, gen::Result<u32>>;
+    #[gen::coroutine]
+    fn list(settles: bool) -> gen::Result<u32> {
+        let race = gen::first_ok([gen::boxed_send(after(1, false)), gen::boxed_send(hides_its_cancellation())]);
+        match settles {
+            false => Ok(yield_!(race)?.1),
+            true => Ok(yield_!(race.settle())?.0 .1),
+        }
+    }
+    #[gen::coroutine]
+    fn map() -> gen::Result<u32> {
+        let children = [(0, gen::boxed_send(after(1, false))), (1, gen::boxed_send(hides_its_cancellation()))];
+        Ok(yield_!(gen::first_ok(BTreeMap::from(children)))?.1)
+    }
+    #[gen::coroutine]
+    fn tuple() -> gen::Result<u32> {
+        Ok(yield_!(gen::first_ok((after(1, false), hides_its_cancellation())))?.into_inner())
+    }
+    let bodies: [Body; 4] = [
+        || gen::BoxCoroutine::new(list(false)),
+        || gen::BoxCoroutine::new(list(true)),
+        || gen::BoxCoroutine::new(map()),
+        || gen::BoxCoroutine::new(tuple()),
+    ];
+    for body in bodies {
+        let (error, lines) = logged(|| {
+            run(async {
+                let task = spawn(body());
+                gen::sleep(seconds(5)).await?;
+                task.cancel("enough").await;
+                gen::Result::Ok(task.await.unwrap_err())
+            })
+        });
+        assert_eq!(reason(&error), "enough");
+        let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
+        assert_eq!(others, ["[0]: failed after 1", "[1]: the line was closed"]);
+        assert_eq!(lines.len(), 1, "{lines:?}");
+    }
+}
+
+/// Otherwise the failure of a clean-up would pass for one that does not count, because another
+/// child has succeeded after it.
+#[test]
+fn a_failure_after_the_cancellation_of_a_race_that_succeeds_is_logged() {
+    #[gen::coroutine]
+    fn commits() -> gen::Result<u32> {
+        let _ = yield_!(gen::sleep(seconds(100)));
+        yield_!(gen::sleep(seconds(1)))?;
+        Ok(3)
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result<(usize, u32)> {
+        let children = vec![
+            gen::boxed_send(after(1, false)),
+            gen::boxed_send(hides_its_cancellation()),
+            gen::boxed_send(commits()),
+        ];
+        yield_!(gen::first_ok(children))
+    }
+    let (first, records) = logged_with_debug(|| {
+        run(async {
+            let task = spawn(body());
+            gen::sleep(seconds(5)).await?;
+            task.cancel("enough").await;
+            task.await
+        })
+    });
+    assert_eq!((first, records.len()), ((2, 3), 2), "{records:?}");
+    assert!(records[0].starts_with("DEBUG") && records[0].contains("failed after 1"), "{records:?}");
+    assert!(records[1].starts_with("ERROR") && records[1].contains("the line was closed"), "{records:?}");
 }
 
 /// Otherwise a value that comes just in time would be thrown away.

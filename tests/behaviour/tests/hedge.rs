@@ -5,8 +5,8 @@ use std::future::{pending, ready};
 use std::task::Poll;
 use std::time::Duration;
 
-use behaviour::{logged, logged_with_debug, needs, run, seconds, spawn, works, Child, Children, Fault};
-use behaviour::{Journal, Task};
+use behaviour::{logged, logged_with_debug, needs, reason, run, seconds, spawn, works, Child, Children};
+use behaviour::{Fault, Journal, Task};
 use gen::{yield_, ZeroTriesError};
 
 /// A try that ends after `delay` seconds.
@@ -213,6 +213,72 @@ fn a_cancellation_reaches_each_try_and_no_more_are_started() {
     let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
     assert_eq!(others[0], "[0]: down");
     assert_eq!(journal.take(), "b told, c told, b clean, c clean");
+}
+
+/// Otherwise such a loop would go on if the tries give their cancellation another name.
+#[test]
+fn a_cancelled_hedge_ends_with_the_cancellation_although_no_try_says_so() {
+    #[gen::coroutine]
+    fn hides_its_cancellation() -> gen::Result<u32> {
+        yield_!(pending::<gen::Result<u32>>()).map_err(|_| gen::Error::new("the line was closed"))
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        let mut tries = VecDeque::from([
+            gen::boxed_send(after(1, Err("down"))),
+            gen::boxed_send(hides_its_cancellation()),
+        ]);
+        yield_!(gen::hedge(seconds(9), 9, || tries.pop_front().expect("two tries")))
+    }
+    let (error, lines) = logged(|| {
+        run(async {
+            let task = spawn(body());
+            gen::sleep(seconds(4)).await?;
+            task.cancel("enough").await;
+            gen::Result::Ok(task.await.unwrap_err())
+        })
+    });
+    assert_eq!(reason(&error), "enough");
+    let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
+    assert_eq!(others, ["[0]: down", "[1]: the line was closed"]);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+}
+
+/// Otherwise a hedge that rests between many failures would hang when it is cancelled.
+#[test]
+fn a_hedge_that_lets_other_tasks_run_can_be_cancelled() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(gen::hedge(Duration::MAX, 1_000_000, || ready(Err::<u32, _>(Fault("down".to_owned())))))
+    }
+    let (error, _) = logged(|| {
+        run(async {
+            let task = spawn(body());
+            gen::moment().await?;
+            task.cancel("enough").await;
+            gen::Result::Ok(task.await.unwrap_err())
+        })
+    });
+    assert_eq!(reason(&error), "enough");
+    assert!(!error.others().is_empty());
+}
+
+/// Otherwise the caller would learn that there is no timer, and not why one was needed.
+#[test]
+fn without_a_timer_the_failures_so_far_are_kept() {
+    let (children, start) = children_of(3);
+    children.set(0, Err("down"));
+    #[gen::coroutine]
+    fn body<F: FnMut() -> Child>(start: F) -> gen::Result<u32> {
+        yield_!(gen::hedge(seconds(1), 3, start))
+    }
+    let (result, lines) = logged(|| Task::new(body(start)).run());
+    let error = result.unwrap_err();
+    assert!(error.is::<gen::NoHost>(), "{error}");
+    let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
+    assert_eq!(others, ["[0]: down"]);
+    assert_eq!((children.polls().as_str(), children.drops().as_str()), ("1 1 0", "1 1 1"));
+    assert!(lines.len() == 1 && lines[0].contains("[0]: down"), "{lines:?}");
 }
 
 /// Otherwise the failures so far would be lost with a hedge that is dropped.

@@ -132,6 +132,21 @@ fn each_child_that_has_not_ended_is_shown() {
     assert!(waited(first).ends_with(&format!(" [0: {query}, 1: {hung}]")));
 }
 
+/// Otherwise the user of a hedge would not know which of the tries hung.
+#[test]
+fn each_try_that_has_not_ended_is_shown() {
+    needs!(VirtualTime);
+    let hung = "fetch > query > a sleep, 3599.5s left";
+    let starts = Count::default();
+    let hedge = gen::hedge(SECOND / 4, 2, || {
+        starts.add();
+        fetch()
+    });
+    let shown = waited(gen::with_timeout(SECOND, hedge).join());
+    let second = "fetch > query > a sleep, 3599.75s left";
+    assert_eq!((shown, starts.get()), (format!("None of a `hedge` [0: {hung}, 1: {second}]"), 2));
+}
+
 /// Otherwise a coroutine that waits for a list would end the chain.
 #[test]
 fn the_chain_goes_on_within_the_children() {
