@@ -87,12 +87,47 @@ fn a_group_that_the_question_has_ended_goes_on_in_the_next_run() {
         order.push("done");
         Ok(())
     }
+    #[gen::coroutine]
+    fn hedged(order: Order) -> gen::Result {
+        yield_!(gen::hedge(SECOND * 3600, 2, ready_when_asked))?;
+        order.push("done");
+        Ok(())
+    }
+    #[gen::coroutine]
+    fn patient_hedge(order: Order) -> gen::Result {
+        let mut tries = vec![gen::boxed(ready_when_asked()), gen::boxed(patient(order.clone()))];
+        yield_!(gen::hedge(SECOND / 2, 2, || tries.pop().expect("two tries")).cancel()).map(drop)
+    }
     ends_later(list);
     ends_later(nested);
     ends_later(race);
     ends_later(patient_race);
     ends_later(iterator);
     ends_later(limited);
+    ends_later(hedged);
+    ends_later(patient_hedge);
+}
+
+/// Otherwise a question would send a request.
+#[test]
+fn a_question_starts_no_try_of_a_hedge() {
+    let (io_loop, starts) = (IoLoop::with_clock(VirtualClock::new()), Rc::new(Cell::new(0)));
+    let counted = Rc::clone(&starts);
+    let start = move || {
+        counted.set(counted.get() + 1);
+        let is_first = counted.get() == 1;
+        async move {
+            ready_when_asked().await?;
+            gen::ensure!(!is_first, "down");
+            Ok::<_, gen::Error>(7)
+        }
+    };
+    let script = async { gen::hedge(SECOND * 3600, 2, start).join().await };
+    let error = given_up(&io_loop, script);
+    assert!(error.is::<TimeoutError>());
+    assert_eq!(starts.get(), 1, "its failure counts in the next run");
+    io_loop.run_sync(async { gen::sleep(SECOND).await }).unwrap();
+    assert_eq!(starts.get(), 2);
 }
 
 /// Otherwise a scope whose last member has ended in the question would hang for ever.
@@ -153,6 +188,13 @@ fn a_wait_that_begins_in_the_question_wakes_the_script() {
         Ok(())
     }
     #[gen::coroutine]
+    fn hedged(order: Order) -> gen::Result {
+        yield_!(ready_when_asked())?;
+        yield_!(gen::hedge(SECOND / 2, 2, || gen::sleep(SECOND)))?;
+        order.push("done");
+        Ok(())
+    }
+    #[gen::coroutine]
     fn scope(order: Order) -> gen::Result {
         yield_!(ready_when_asked())?;
         yield_!(gen::scope(|_| async { gen::sleep(SECOND).await }))?;
@@ -198,6 +240,7 @@ fn a_wait_that_begins_in_the_question_wakes_the_script() {
     ends_later(iterator);
     ends_later(added);
     ends_later(limited);
+    ends_later(hedged);
     ends_later(scope);
     ends_later(handle);
     ends_later(ended);
