@@ -2,8 +2,8 @@
 
 use std::future::{ready, Future};
 
-use super::{abandon, run};
-use crate::yieldable::{FutureOfResult, Opened};
+use super::bracket;
+use crate::yieldable::FutureOfResult;
 use crate::{Error, Result, Throw};
 
 /// Runs a coroutine, and then a clean-up, however the coroutine ends.
@@ -70,8 +70,7 @@ where
     MC: 'static,
 {
     let body = async move |(): &mut ()| body.into_future().await;
-    let release = move |(), _| Opened::<_, MC>::new(clean_up().into_future());
-    run(ready(Ok::<_, Error>(())), body, release, abandon::to_task)
+    bracket(ready(Ok::<_, Error>(())), body).release(move |(), _| clean_up())
 }
 
 /// Runs a coroutine, and then a clean-up that need not be `Send`, like [`finally`].
@@ -110,8 +109,7 @@ where
     MC: 'static,
 {
     let body = async move |(): &mut ()| body.into_future().await;
-    let release = move |(), _| Opened::<_, MC>::new(clean_up().into_future());
-    run(ready(Ok::<_, Error>(())), body, release, abandon::to_local_task)
+    bracket(ready(Ok::<_, Error>(())), body).release_local(move |(), _| clean_up())
 }
 
 /// Runs a coroutine, and then a clean-up that may borrow, like [`finally`].
@@ -148,6 +146,5 @@ where
     EC: Throw<MC>,
 {
     let body = async move |(): &mut ()| body.into_future().await;
-    let release = move |(), _| Opened::<_, MC>::new(clean_up().into_future());
-    run(ready(Ok::<_, Error>(())), body, release, abandon::lost)
+    bracket(ready(Ok::<_, Error>(())), body).release_in_place(move |(), _| clean_up())
 }

@@ -172,7 +172,39 @@ opaque_debug!([A, U] Bracket<A, U>);
 
 not_awaited!([A, U] Bracket<A, U>, AwaitsUnreleased);
 
-impl<A, U> Bracket<A, U> {
+/// Defines the methods that end the builder. In the brackets are the bounds of the release and of
+/// the resource. The function after them gets what is left when the bracket is dropped.
+macro_rules! releases {
+    ($($(#[$doc:meta])+ $name:ident: [$($send:ident +)? $($lifetime:lifetime)?], $abandon:path;)+) => {
+        impl<A, U> Bracket<A, U> {
+            $(
+                $(#[$doc])+
+                pub fn $name<F, C, R, T, E, EA, EC, M, MA, MC>(
+                    self,
+                    release: F,
+                ) -> impl Future<Output = Result<T>>
+                where
+                    A: FutureOfResult<R, EA>,
+                    U: AsyncFnOnce(&mut R) -> Result<T, E>,
+                    F: FnOnce(R, Exit) -> C $(+ $send)? $(+ $lifetime)?,
+                    C: FutureOfResult<(), EC>,
+                    C::IntoFuture: $($send +)? $($lifetime)?,
+                    R: $($send +)? $($lifetime)?,
+                    E: Throw<M>,
+                    EA: Throw<MA>,
+                    EC: Throw<MC>,
+                    MC: $($lifetime)?,
+                {
+                    let release =
+                        move |resource, exit| Opened::<_, MC>::new(release(resource, exit).into_future());
+                    run(self.acquire, self.use_it, release, $abandon)
+                }
+            )+
+        }
+    };
+}
+
+releases! {
     /// Releases the resource with this function, in a task if the bracket is dropped.
     ///
     /// `release` gets the resource, and how the use has ended. Its coroutine, whose value is `()`,
@@ -217,22 +249,7 @@ impl<A, U> Bracket<A, U> {
     /// # Cancellation
     ///
     /// See [`bracket`].
-    pub fn release<F, C, R, T, E, EA, EC, M, MA, MC>(self, release: F) -> impl Future<Output = Result<T>>
-    where
-        A: FutureOfResult<R, EA>,
-        U: AsyncFnOnce(&mut R) -> Result<T, E>,
-        F: FnOnce(R, Exit) -> C + Send + 'static,
-        C: FutureOfResult<(), EC>,
-        C::IntoFuture: Send + 'static,
-        R: Send + 'static,
-        E: Throw<M>,
-        EA: Throw<MA>,
-        EC: Throw<MC>,
-        MC: 'static,
-    {
-        let release = move |resource, exit| Opened::<_, MC>::new(release(resource, exit).into_future());
-        run(self.acquire, self.use_it, release, abandon::to_task)
-    }
+    release: [Send + 'static], abandon::to_task;
 
     /// Releases the resource with this function, in a task of this thread if the bracket is
     /// dropped.
@@ -264,25 +281,7 @@ impl<A, U> Bracket<A, U> {
     /// # Cancellation
     ///
     /// See [`bracket`].
-    pub fn release_local<F, C, R, T, E, EA, EC, M, MA, MC>(
-        self,
-        release: F,
-    ) -> impl Future<Output = Result<T>>
-    where
-        A: FutureOfResult<R, EA>,
-        U: AsyncFnOnce(&mut R) -> Result<T, E>,
-        F: FnOnce(R, Exit) -> C + 'static,
-        C: FutureOfResult<(), EC>,
-        C::IntoFuture: 'static,
-        R: 'static,
-        E: Throw<M>,
-        EA: Throw<MA>,
-        EC: Throw<MC>,
-        MC: 'static,
-    {
-        let release = move |resource, exit| Opened::<_, MC>::new(release(resource, exit).into_future());
-        run(self.acquire, self.use_it, release, abandon::to_local_task)
-    }
+    release_local: ['static], abandon::to_local_task;
 
     /// Releases the resource with this function, which may borrow.
     ///
@@ -325,20 +324,5 @@ impl<A, U> Bracket<A, U> {
     /// # Cancellation
     ///
     /// See [`bracket`].
-    pub fn release_in_place<F, C, R, T, E, EA, EC, M, MA, MC>(
-        self,
-        release: F,
-    ) -> impl Future<Output = Result<T>>
-    where
-        A: FutureOfResult<R, EA>,
-        U: AsyncFnOnce(&mut R) -> Result<T, E>,
-        F: FnOnce(R, Exit) -> C,
-        C: FutureOfResult<(), EC>,
-        E: Throw<M>,
-        EA: Throw<MA>,
-        EC: Throw<MC>,
-    {
-        let release = move |resource, exit| Opened::<_, MC>::new(release(resource, exit).into_future());
-        run(self.acquire, self.use_it, release, abandon::lost)
-    }
+    release_in_place: [], abandon::lost;
 }

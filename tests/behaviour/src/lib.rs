@@ -14,6 +14,7 @@ mod needs;
 mod order;
 mod poller;
 mod process;
+mod races;
 mod wakers;
 
 pub use self::budget::Budget;
@@ -30,6 +31,7 @@ pub use self::needs::Needs;
 pub use self::order::Order;
 pub use self::poller::{Poller, Task};
 pub use self::process::in_a_process_of_its_own;
+pub use self::races::{exactly, Race};
 pub use self::wakers::{waker_with_hook, with_waker_on_the_stack, with_waker_that_panics_in_its_drop};
 
 /// Defines a coroutine in the file that calls the macro. The coroutine fails.

@@ -4,45 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::future::{pending, ready};
 use std::task::Poll;
 
-use behaviour::{logged, Child, Children, Fault, Task};
+use behaviour::{exactly, logged, races, Child, Children, Fault, Race, Task};
 use gen::{yield_, FirstOfNoneError, OneOf2, OneOf3, OneOf8};
 
-#[gen::coroutine]
-fn first(children: Vec<Child>) -> gen::Result<(usize, u32)> {
-    yield_!(gen::first_of(children))
-}
-
-#[gen::coroutine]
-fn first_of_a_map(children: Vec<Child>) -> gen::Result<(usize, u32)> {
-    yield_!(gen::first_of(children.into_iter().enumerate().collect::<BTreeMap<_, _>>()))
-}
-
-fn exactly<const N: usize>(children: Vec<Child>) -> [Child; N] {
-    children.try_into().unwrap_or_else(|_| panic!("not {N} children"))
-}
-
-#[gen::coroutine]
-fn first_of_a_tuple(children: Vec<Child>) -> gen::Result<(usize, u32)> {
-    let first = if children.len() == 2 {
-        let [a, b] = exactly(children);
-        let first = yield_!(gen::first_of((a, b)))?;
-        (first.position(), first.into_inner())
-    } else {
-        let [a, b, c] = exactly(children);
-        let first = yield_!(gen::first_of((a, b, c)))?;
-        (first.position(), first.into_inner())
-    };
-    Ok(first)
-}
-
-type Race = fn(Vec<Child>) -> gen::BoxCoroutine<'static, gen::Result<(usize, u32)>>;
-
-/// Each kind of container.
-const RACES: [Race; 3] = [
-    |children| gen::BoxCoroutine::new(first(children)),
-    |children| gen::BoxCoroutine::new(first_of_a_map(children)),
-    |children| gen::BoxCoroutine::new(first_of_a_tuple(children)),
-];
+/// Each kind of container, with three children.
+const RACES: [Race; 3] = races!(children => gen::first_of(children), first => first);
 
 /// Otherwise the yield would wait for the slow mirror, or the slow mirror would go on for nothing.
 #[test]
@@ -75,21 +41,21 @@ fn behind_one_that_is_ready_nobody_is_started() {
 #[test]
 fn a_failure_may_be_the_first() {
     for race in RACES {
-        let (children, futures) = Children::of(2);
+        let (children, futures) = Children::of(3);
         let mut task = Task::new(race(futures));
         assert!(task.poll().is_pending());
         children.end(1, Err("failed"));
         let (result, lines) = logged(|| task.run());
         let error = result.unwrap_err();
         assert_eq!((error.downcast_ref(), error.others().len()), (Some(&Fault("failed".to_owned())), 0));
-        assert_eq!((children.drops().as_str(), lines), ("1 1", Vec::new()));
+        assert_eq!((children.drops().as_str(), lines), ("1 1 1", Vec::new()));
     }
 }
 
 /// Otherwise it would wait for ever.
 #[test]
 fn the_first_of_none_is_an_error() {
-    assert!(Task::new(first(Vec::new())).run().unwrap_err().is::<FirstOfNoneError>());
+    assert!(Task::new(RACES[0](Vec::new())).run().unwrap_err().is::<FirstOfNoneError>());
 }
 
 /// Only the child that was woken is polled, however many there are.
@@ -97,7 +63,7 @@ fn the_first_of_none_is_an_error() {
 fn t18_only_the_woken_child_is_polled() {
     const COUNT: usize = 10_000;
     let (children, futures) = Children::of(COUNT);
-    let mut task = Task::new(first(futures));
+    let mut task = Task::new(RACES[0](futures));
     assert!(task.poll().is_pending());
     children.wake(17);
     assert!(task.poll().is_pending());
@@ -196,11 +162,11 @@ fn a_task_goes_on_when_another_one_was_the_first() {
 #[test]
 fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
     for race in RACES {
-        let (children, futures) = Children::of(2);
+        let (children, futures) = Children::of(3);
         let mut task = Task::new(race(futures));
         assert!(task.poll().is_pending());
         let Poll::Ready(Err(error)) = task.throw("thrown") else { panic!("the yield takes it") };
-        assert_eq!((error.to_string().as_str(), children.drops().as_str()), ("thrown", "1 1"));
+        assert_eq!((error.to_string().as_str(), children.drops().as_str()), ("thrown", "1 1 1"));
     }
 }
 

@@ -5,54 +5,26 @@ use std::future::{pending, ready};
 use std::task::Poll;
 
 use behaviour::{
-    logged, logged_with_debug, reason, run, seconds, spawn, works, Child, Children, Fault, Journal, Task,
+    logged, logged_with_debug, races, reason, run, seconds, spawn, works, Children, Fault, Journal, Race,
+    Task,
 };
 use gen::{yield_, ChildKey, FirstOkNoneError, OneOf2, OneOf3};
 
-#[gen::coroutine]
-fn of_a_list(children: Vec<Child>) -> gen::Result<(usize, u32)> {
-    yield_!(gen::first_ok(children))
-}
+/// Each kind of container.
+const RACES: [Race; 3] = races!(children => gen::first_ok(children), first => first);
 
-#[gen::coroutine]
-fn of_a_map(children: Vec<Child>) -> gen::Result<(usize, u32)> {
-    yield_!(gen::first_ok(children.into_iter().enumerate().collect::<BTreeMap<_, _>>()))
-}
-
-#[gen::coroutine]
-fn of_a_tuple(children: Vec<Child>) -> gen::Result<(usize, u32)> {
-    let [a, b, c] = children.try_into().unwrap_or_else(|_| panic!("not three children"));
-    let first = yield_!(gen::first_ok((a, b, c)))?;
-    Ok((first.position(), first.into_inner()))
-}
-
-#[gen::coroutine]
-fn that_settles(children: Vec<Child>) -> gen::Result<(usize, u32)> {
-    Ok(yield_!(gen::first_ok(children).settle())?.0)
-}
-
-#[gen::coroutine]
-fn of_a_tuple_that_settles(children: Vec<Child>) -> gen::Result<(usize, u32)> {
-    let [a, b, c] = children.try_into().unwrap_or_else(|_| panic!("not three children"));
-    let (first, _) = yield_!(gen::first_ok((a, b, c)).settle())?;
-    Ok((first.position(), first.into_inner()))
-}
-
-type Race = fn(Vec<Child>) -> gen::BoxCoroutine<'static, gen::Result<(usize, u32)>>;
+/// The same where the results of the others are asked for.
+const SETTLED: [Race; 3] = races!(children => gen::first_ok(children).settle(), ended => ended.0);
 
 /// Each kind of container, and each form.
-const RACES: [Race; 5] = [
-    |children| gen::BoxCoroutine::new(of_a_list(children)),
-    |children| gen::BoxCoroutine::new(of_a_map(children)),
-    |children| gen::BoxCoroutine::new(of_a_tuple(children)),
-    |children| gen::BoxCoroutine::new(that_settles(children)),
-    |children| gen::BoxCoroutine::new(of_a_tuple_that_settles(children)),
-];
+fn all() -> impl Iterator<Item = Race> {
+    RACES.into_iter().chain(SETTLED)
+}
 
 /// Otherwise one mirror that is down would hide those that are up.
 #[test]
 fn a_failure_does_not_end_the_race() {
-    for race in RACES {
+    for race in all() {
         let (children, futures) = Children::of(3);
         let mut task = Task::new(race(futures));
         assert!(task.poll().is_pending());
@@ -70,7 +42,7 @@ fn a_failure_does_not_end_the_race() {
 /// although the cache is broken.
 #[test]
 fn behind_one_that_succeeds_at_once_nobody_is_started() {
-    for race in RACES {
+    for race in all() {
         let (children, futures) = Children::of(3);
         children.set(0, Err("broken"));
         children.set(1, Ok(10));
@@ -82,7 +54,7 @@ fn behind_one_that_succeeds_at_once_nobody_is_started() {
 /// Otherwise the caller would not know why each of them has failed.
 #[test]
 fn if_all_fail_the_first_one_is_raised_and_the_others_are_kept() {
-    for (number, race) in RACES.into_iter().enumerate() {
+    for (number, race) in all().enumerate() {
         let (children, futures) = Children::of(3);
         let mut task = Task::new(race(futures));
         assert!(task.poll().is_pending());
@@ -95,7 +67,7 @@ fn if_all_fail_the_first_one_is_raised_and_the_others_are_kept() {
         let others: Vec<_> = error.others().iter().map(ToString::to_string).collect();
         assert_eq!(others, ["[1]: b", "[2]: c"]);
         let by_key = error.others()[0].key == ChildKey::Key("1".to_owned());
-        assert_eq!(by_key, number == 1, "the children of a map have keys");
+        assert_eq!(by_key, number % 3 == 1, "the children of a map have keys");
         assert_eq!(lines.len(), 1, "{lines:?}");
     }
 }
@@ -103,16 +75,16 @@ fn if_all_fail_the_first_one_is_raised_and_the_others_are_kept() {
 /// Otherwise it would wait for ever.
 #[test]
 fn the_first_success_of_none_is_an_error() {
-    let none = || Task::new(of_a_list(Vec::new())).run().unwrap_err();
+    let none = || Task::new(RACES[0](Vec::new())).run().unwrap_err();
     assert!(none().is::<FirstOkNoneError>());
     assert!(none().to_string().contains("`first_ok` was given no children"));
-    assert!(Task::new(that_settles(Vec::new())).run().unwrap_err().is::<FirstOkNoneError>());
+    assert!(Task::new(SETTLED[0](Vec::new())).run().unwrap_err().is::<FirstOkNoneError>());
 }
 
 /// Otherwise a child that panics would take the others with it.
 #[test]
 fn t19_a_panic_is_a_failure() {
-    for race in RACES {
+    for race in all() {
         let (children, futures) = Children::of(3);
         let mut task = Task::new(race(futures));
         assert!(task.poll().is_pending());
@@ -129,7 +101,7 @@ fn t19_a_panic_is_a_failure() {
 /// it would be lost.
 #[test]
 fn a_thrown_error_reaches_the_yield_and_drops_the_children() {
-    for race in RACES {
+    for race in all() {
         let (children, futures) = Children::of(3);
         let mut task = Task::new(race(futures));
         assert!(task.poll().is_pending());
