@@ -2,30 +2,27 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `mod.rs` | [`first_of`] and [`FirstOf`], for lists and for maps |
-//! | `ok.rs` | [`first_ok`] and [`FirstOk`], for lists and for maps |
-//! | `tuple.rs` | both for tuples |
+//! | `mod.rs` | [`first_of`] and [`FirstOf`] |
+//! | `ok.rs` | [`first_ok`], [`FirstOk`], and the one that settles |
+//! | `containers.rs` | races of lists and of maps |
+//! | `tuple.rs` | races of tuples |
 //! | `one_of.rs` | the results of tuples: [`OneOf2`] to [`OneOf8`] |
 //! | `arity.rs` | the numbers of children that a tuple may have |
 
 mod arity;
+mod containers;
 mod ok;
 mod one_of;
 mod tuple;
 
-use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
 use std::panic::Location;
 
 pub use self::ok::{first_ok, FirstOk, FirstOkSettled};
 pub use self::one_of::{OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8};
-use crate::coroutine::{Frame, FrameKind};
-use crate::kinds::{Listed, Mapped};
+use crate::parallel::Losers;
 pub use crate::parallel::{FirstOfNoneError, FirstOkNoneError};
-use crate::parallel::{Losers, Race};
 use crate::yieldable::join::joinable;
-use crate::yieldable::{forward_error, HasError};
-use crate::Yieldable;
 
 /// Runs yieldables in parallel, and gives the result of the first one that ends.
 ///
@@ -186,46 +183,6 @@ impl<C> FirstOf<C> {
 #[derive(Debug)]
 pub struct Raced<M>(PhantomData<M>);
 
-#[diagnostic::do_not_recommend]
-impl<C, Y, M, Mode, K> Yieldable<Raced<Listed<M>>, Mode, K> for FirstOf<C>
-where
-    C: IntoIterator<Item = Y>,
-    Y: Yieldable<M, Mode, K>,
-    K: FrameKind,
-{
-    type Output = (usize, Y::Output);
-    type Pending = Race<Y::Pending, Y::Output, usize>;
-
-    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-        let children = self.children.into_iter().map(|child| child.into_pending(frame));
-        Race::new(children.enumerate(), self.losers)
-    }
-}
-
-macro_rules! first_of_map {
-    ($map:ty, [$($parameter:ident)*]) => {
-        #[diagnostic::do_not_recommend]
-        impl<Q, Y, $($parameter,)* M, Mode, K> Yieldable<Raced<Mapped<M>>, Mode, K> for FirstOf<$map>
-        where
-            Y: Yieldable<M, Mode, K>,
-            K: FrameKind,
-        {
-            type Output = (Q, Y::Output);
-            type Pending = Race<Y::Pending, Y::Output, Q>;
-
-            fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-                let children = self.children.into_iter().map(|(key, child)| (key, child.into_pending(frame)));
-                Race::new(children, self.losers)
-            }
-        }
-
-        forward_error!([Q $($parameter)*] FirstOf<$map>: Raced<Mapped<M>> => (Q, Y::Value));
-    };
-}
-
-first_of_map!(HashMap<Q, Y, S>, [S]);
-first_of_map!(BTreeMap<Q, Y>, []);
-
 joinable! {
     /// Makes a future of it, for use outside a coroutine: `gen::first_of(..).join().await`.
     ///
@@ -250,13 +207,4 @@ joinable! {
     ///
     /// Dropping the future drops the children.
     [C] FirstOf<C>
-}
-
-impl<C, Y, M> HasError<Raced<Listed<M>>> for FirstOf<C>
-where
-    C: IntoIterator<Item = Y>,
-    Y: HasError<M>,
-{
-    type Err = Y::Err;
-    type Value = (usize, Y::Value);
 }

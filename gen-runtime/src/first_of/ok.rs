@@ -1,16 +1,13 @@
 //! [`first_ok`]: the first of several children that succeeds.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::Debug;
 use std::panic::Location;
 
 use super::Raced;
 use crate::coroutine::{Frame, FrameKind};
-use crate::kinds::{Listed, Mapped};
-use crate::parallel::{Losers, Race, SettledRace, Success, SuccessByKey};
+use crate::parallel::{Losers, Settles};
 use crate::yieldable::join::joinable;
-use crate::yieldable::{forward_error, HasError};
-use crate::{Result, Yieldable};
+use crate::yieldable::HasError;
+use crate::Yieldable;
 
 /// Runs yieldables in parallel, and gives the value of the first one that succeeds.
 ///
@@ -161,115 +158,93 @@ impl<C> FirstOk<C> {
     ///
     /// The same as those of [`first_ok`]: if each child has failed, the yield fails.
     pub fn settle(self) -> FirstOkSettled<C> {
-        FirstOkSettled { children: self.children, losers: self.losers }
+        FirstOkSettled { race: self }
     }
+}
+
+joinable! {
+    /// Makes a future of it, for use outside a coroutine: `gen::first_ok(..).join().await`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// async fn nearest() -> gen::Result<usize> {
+    ///     let mirrors = [3, 1, 2].map(|seconds| gen::sleep(Duration::from_secs(seconds)));
+    ///     let (position, ()) = gen::first_ok(mirrors).join().await?;
+    ///     Ok(position)
+    /// }
+    /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    /// assert_eq!(io_loop.run_sync(nearest()).unwrap(), 1);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same as those of the yield. Their trace does not name this future, because only a
+    /// `yield_!` has a position.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future drops the children.
+    [C] FirstOk<C>
 }
 
 /// A [`first_ok`] that also gives the results of the other children: made by [`FirstOk::settle`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
 pub struct FirstOkSettled<C> {
-    pub(super) children: C,
-    pub(super) losers: Losers,
+    race: FirstOk<C>,
 }
 
-macro_rules! first_ok_of {
-    (
-        [$($parameter:ident)*] $children:ty [$($bound:tt)*],
-        $marker:ty, $index:ty, $goal:ty, |$iterated:ident, $frame:ident| $iterator:expr
-    ) => {
-        #[diagnostic::do_not_recommend]
-        impl<$($parameter,)* Y, M, Mode, K> Yieldable<Raced<$marker>, Mode, K> for FirstOk<$children>
-        where
-            $($bound)*
-            Y: Yieldable<M, Mode, K>,
-            K: FrameKind,
-        {
-            type Output = ($index, Y::Output);
-            type Pending = Race<Y::Pending, Y::Output, $index, $goal>;
+/// The race that a [`FirstOk`] waits for, in a frame of the kind `K`.
+type RaceOf<C, M, Mode, K> = <FirstOk<C> as Yieldable<Raced<M>, Mode, K>>::Pending;
 
-            fn into_pending(self, $frame: &Frame<K>) -> Self::Pending {
-                let $iterated = self.children;
-                Race::new($iterator, self.losers)
-            }
-        }
+/// All containers that [`first_ok`] takes.
+#[diagnostic::do_not_recommend]
+impl<C, M, Mode, K> Yieldable<Raced<M>, Mode, K> for FirstOkSettled<C>
+where
+    FirstOk<C>: Yieldable<Raced<M>, Mode, K>,
+    RaceOf<C, M, Mode, K>: Settles,
+    K: FrameKind,
+{
+    type Output = <RaceOf<C, M, Mode, K> as Settles>::Output;
+    type Pending = <RaceOf<C, M, Mode, K> as Settles>::Settled;
 
-        #[diagnostic::do_not_recommend]
-        impl<$($parameter,)* Y, M, Mode, K> Yieldable<Raced<$marker>, Mode, K> for FirstOkSettled<$children>
-        where
-            $($bound)*
-            Y: Yieldable<M, Mode, K>,
-            K: FrameKind,
-        {
-            type Output = (($index, Y::Output), Vec<($index, Result<Y::Output>)>);
-            type Pending = SettledRace<Y::Pending, Y::Output, $index, $goal>;
-
-            fn into_pending(self, $frame: &Frame<K>) -> Self::Pending {
-                let $iterated = self.children;
-                SettledRace::new(Race::new($iterator, self.losers))
-            }
-        }
-    };
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+        self.race.into_pending(frame).settled()
+    }
 }
 
-first_ok_of!(
-    [C] C [C: IntoIterator<Item = Y>,],
-    Listed<M>, usize, Success,
-    |children, frame| children.into_iter().map(|child| child.into_pending(frame)).enumerate()
-);
-first_ok_of!(
-    [Q S] HashMap<Q, Y, S> [Q: Debug,],
-    Mapped<M>, Q, SuccessByKey,
-    |children, frame| children.into_iter().map(|(key, child)| (key, child.into_pending(frame)))
-);
-first_ok_of!(
-    [Q] BTreeMap<Q, Y> [Q: Debug,],
-    Mapped<M>, Q, SuccessByKey,
-    |children, frame| children.into_iter().map(|(key, child)| (key, child.into_pending(frame)))
-);
-
-macro_rules! first_ok_face {
-    ($of:ident) => {
-        joinable! {
-            /// Makes a future of it, for use outside a coroutine:
-            /// `gen::first_ok(..).join().await`.
-            ///
-            /// ```
-            /// use std::time::Duration;
-            ///
-            /// async fn nearest() -> gen::Result<usize> {
-            ///     let mirrors = [3, 1, 2].map(|seconds| gen::sleep(Duration::from_secs(seconds)));
-            ///     let (position, ()) = gen::first_ok(mirrors).join().await?;
-            ///     Ok(position)
-            /// }
-            /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
-            /// assert_eq!(io_loop.run_sync(nearest()).unwrap(), 1);
-            /// ```
-            ///
-            /// # Errors
-            ///
-            /// The same as those of the yield. Their trace does not name this future, because only
-            /// a `yield_!` has a position.
-            ///
-            /// # Cancellation
-            ///
-            /// Dropping the future drops the children.
-            [C] $of<C>
-        }
-
-        impl<C, Y, M> HasError<Raced<Listed<M>>> for $of<C>
-        where
-            C: IntoIterator<Item = Y>,
-            Y: HasError<M>,
-        {
-            type Err = Y::Err;
-            type Value = (usize, Y::Value);
-        }
-
-        forward_error!([Q S] $of<HashMap<Q, Y, S>>: Raced<Mapped<M>> => (Q, Y::Value));
-        forward_error!([Q] $of<BTreeMap<Q, Y>>: Raced<Mapped<M>> => (Q, Y::Value));
-    };
+impl<C, M> HasError<Raced<M>> for FirstOkSettled<C>
+where
+    FirstOk<C>: HasError<Raced<M>>,
+{
+    type Err = <FirstOk<C> as HasError<Raced<M>>>::Err;
+    type Value = <FirstOk<C> as HasError<Raced<M>>>::Value;
 }
 
-first_ok_face!(FirstOk);
-first_ok_face!(FirstOkSettled);
+joinable! {
+    /// Makes a future of it, for use outside a coroutine:
+    /// `gen::first_ok(..).settle().join().await`.
+    ///
+    /// ```
+    /// use std::future::ready;
+    ///
+    /// async fn number() -> gen::Result<u8> {
+    ///     let numbers = ["x", "2"].map(|text| ready(text.parse::<u8>()));
+    ///     let ((_, number), losers) = gen::first_ok(numbers).settle().join().await?;
+    ///     assert_eq!(losers.len(), 1);
+    ///     Ok(number)
+    /// }
+    /// assert_eq!(gen::run_sync(number()).unwrap(), 2);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same as those of the yield. Their trace does not name this future, because only a
+    /// `yield_!` has a position.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future drops the children.
+    [C] FirstOkSettled<C>
+}

@@ -11,14 +11,14 @@ use pin_project_lite::pin_project;
 
 use super::arity::for_each_race;
 use super::one_of::{OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8};
-use super::{FirstOf, FirstOk, FirstOkSettled, Raced};
+use super::{FirstOf, FirstOk, Raced};
 use crate::coroutine::{Frame, FrameKind};
-use crate::parallel::{End, Goal, Losers, Race, SettledRace, Success};
+use crate::parallel::{End, Goal, Losers, Race, Settles, Success};
 use crate::{Result, Yieldable};
 
 /// The pending future of a [`first_of`](crate::first_of()) or a [`first_ok`](crate::first_ok()) of
 /// a tuple.
-pub struct RaceOfTuple<P, T, G: Goal<()> = End> {
+pub struct RaceOfTuple<P, T, G: Goal<()>> {
     /// The value says which child gave it.
     race: Race<P, T, (), G>,
 }
@@ -41,17 +41,22 @@ where
     }
 }
 
-/// The pending future of a [`first_ok`](crate::first_ok()) of a tuple that
-/// [settles](FirstOk::settle).
-pub struct SettledRaceOfTuple<P, T> {
-    race: SettledRace<P, T, usize, Success>,
+impl<P, T> Settles for RaceOfTuple<P, T, Success>
+where
+    P: Future<Output = Result<T>>,
+{
+    type Output = (T, Vec<(usize, Result<T>)>);
+    type Settled = SettledRaceOfTuple<P, T>;
+
+    fn settled(self) -> Self::Settled {
+        SettledRaceOfTuple { race: self.race }
+    }
 }
 
-impl<P, T> SettledRaceOfTuple<P, T> {
-    fn new<const N: usize>(children: [P; N], losers: Losers) -> Self {
-        let race = Race::new(children.into_iter().enumerate(), losers);
-        SettledRaceOfTuple { race: SettledRace::new(race) }
-    }
+/// The pending future of a [`first_ok`](crate::first_ok()) of a tuple that
+/// [settles](crate::FirstOk::settle).
+pub struct SettledRaceOfTuple<P, T> {
+    race: Race<P, T, (), Success>,
 }
 
 impl<P, T> Future for SettledRaceOfTuple<P, T>
@@ -61,7 +66,7 @@ where
     type Output = Result<(T, Vec<(usize, Result<T>)>)>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.race).poll(cx).map_ok(|((_, value), losers)| (value, losers))
+        self.race.poll_settled(cx, |position, ()| position).map_ok(|((_, value), losers)| (value, losers))
     }
 }
 
@@ -92,28 +97,12 @@ macro_rules! race_of_tuple {
             }
         }
 
-        race_of_tuple! {
-            @yieldable FirstOf($one_of $racer: $(($variant $child $marker $position))+)
-            $one_of<$($child::Output),+>, RaceOfTuple<$racer<$($child::Pending),+>, Self::Output>
-        }
-
-        race_of_tuple! {
-            @yieldable FirstOk($one_of $racer: $(($variant $child $marker $position))+)
-            $one_of<$($child::Output),+>,
-            RaceOfTuple<$racer<$($child::Pending),+>, Self::Output, Success>
-        }
-
-        race_of_tuple! {
-            @yieldable FirstOkSettled($one_of $racer: $(($variant $child $marker $position))+)
-            ($one_of<$($child::Output),+>, Vec<(usize, Result<$one_of<$($child::Output),+>>)>),
-            SettledRaceOfTuple<$racer<$($child::Pending),+>, $one_of<$($child::Output),+>>
-        }
+        race_of_tuple!(@yieldable FirstOf, End, $one_of $racer: $(($variant $child $marker $position))+);
+        race_of_tuple!(@yieldable FirstOk, Success, $one_of $racer: $(($variant $child $marker $position))+);
     };
     (
-        @yieldable $of:ident(
-            $one_of:ident $racer:ident: $(($variant:ident $child:ident $marker:ident $position:tt))+
-        )
-        $output:ty, $pending:ty
+        @yieldable $of:ident, $goal:ty,
+        $one_of:ident $racer:ident: $(($variant:ident $child:ident $marker:ident $position:tt))+
     ) => {
         #[diagnostic::do_not_recommend]
         impl<$($child, $marker,)+ Mode, Frm> Yieldable<Raced<($($marker,)+)>, Mode, Frm>
@@ -122,13 +111,13 @@ macro_rules! race_of_tuple {
             $($child: Yieldable<$marker, Mode, Frm>,)+
             Frm: FrameKind,
         {
-            type Output = $output;
-            type Pending = $pending;
+            type Output = $one_of<$($child::Output),+>;
+            type Pending = RaceOfTuple<$racer<$($child::Pending),+>, Self::Output, $goal>;
 
             fn into_pending(self, frame: &Frame<Frm>) -> Self::Pending {
                 let children = self.children;
                 let children = [$($racer::$variant { child: children.$position.into_pending(frame) }),+];
-                <$pending>::new(children, self.losers)
+                RaceOfTuple::new(children, self.losers)
             }
         }
     };

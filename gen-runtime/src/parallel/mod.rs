@@ -92,10 +92,12 @@ pub(crate) use self::budget::{is_spent_by_executor, ENDED_AT_ONCE};
 pub(crate) use self::goal::{End, Goal, Success, SuccessByKey};
 pub use self::goal::{FirstOfNoneError, FirstOkNoneError};
 pub(crate) use self::group::Group;
-pub(crate) use self::outcome::{raise, raise_of_race, raise_own, report_dropped, report_losers, IsSuperseded};
+pub(crate) use self::outcome::{
+    raise, raise_of_race, raise_own, report_dropped, report_losers, IsSuperseded,
+};
 pub(crate) use self::policy::{Parallel, Policy, Until};
 pub(crate) use self::pool::{Members, NamesChildren, Pool};
-pub(crate) use self::race::{Losers, Race, SettledRace};
+pub(crate) use self::race::{Losers, Race, Settles};
 pub(crate) use self::settled::{Settle, Settled};
 pub(crate) use self::shape::{Array, BTree, BoxedSlice, ChildKeys, Deque, Hash, List, Shape};
 pub(crate) use self::tuple::{for_each_arity, TupleOfPending};

@@ -139,26 +139,26 @@ impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
     }
 
     /// Returns the result of the first child, and those of all others that have ended, in their
-    /// order.
-    fn finish_settled(&mut self) -> Result<Settled<I, T>> {
+    /// order. `name` makes the names of the children from their positions and their indices.
+    fn finish_settled<N>(&mut self, mut name: impl FnMut(usize, I) -> N) -> Result<Settled<N, T>> {
         let first = self.end()?;
         let Racers { slots, indices, .. } = &mut self.racers;
         let mut winner = None;
         let mut losers = Vec::new();
         for (child, index) in indices.drain(..).enumerate() {
             match slots.at(child).take() {
-                Some(result) if child == first => winner = Some((index, result)),
-                Some(result) => losers.push((index, result)),
+                Some(result) if child == first => winner = Some((name(child, index), result)),
+                Some(result) => losers.push((name(child, index), result)),
                 None => {}
             }
         }
-        let (index, result) = winner.expect("the first child has ended");
-        Ok(((index, result?), losers))
+        let (winner, result) = winner.expect("the first child has ended");
+        Ok(((winner, result?), losers))
     }
 }
 
 /// The first child with its value, and the results of the others that have ended.
-type Settled<I, T> = ((I, T), Vec<(I, Result<T>)>);
+pub(crate) type Settled<N, T> = ((N, T), Vec<(N, Result<T>)>);
 
 impl<P, T, I, G: Goal<I>> Racers<P, T, I, G> {
     fn take_failures(&mut self) -> impl Iterator<Item = ChildError> + use<'_, P, T, I, G> {
@@ -275,6 +275,16 @@ where
             polled.map(Ok)
         }
     }
+
+    /// Polls a race that also gives the results of the children that are not the first.
+    pub(crate) fn poll_settled<N>(
+        &mut self,
+        cx: &mut Context<'_>,
+        name: impl FnMut(usize, I) -> N,
+    ) -> Poll<Result<Settled<N, T>>> {
+        ready!(self.drive(cx))?;
+        Poll::Ready(self.finish_settled(name))
+    }
 }
 
 impl<P, T, I, G> Future for Race<P, T, I, G>
@@ -291,15 +301,33 @@ where
     }
 }
 
+/// A race that can also give the results of the children that are not the first.
+pub trait Settles {
+    /// The value of the first child, and the results of the others.
+    type Output;
+    /// The future that gives them.
+    type Settled: Future<Output = Result<Self::Output>>;
+
+    /// Also gives the results of the others.
+    fn settled(self) -> Self::Settled;
+}
+
+impl<P, T, I, G> Settles for Race<P, T, I, G>
+where
+    P: Future<Output = Result<T>>,
+    G: Goal<I>,
+{
+    type Output = Settled<I, T>;
+    type Settled = SettledRace<P, T, I, G>;
+
+    fn settled(self) -> Self::Settled {
+        SettledRace { race: self }
+    }
+}
+
 /// A race that also gives the results of the children that are not the first.
 pub struct SettledRace<P, T, I, G: Goal<I>> {
     race: Race<P, T, I, G>,
-}
-
-impl<P, T, I, G: Goal<I>> SettledRace<P, T, I, G> {
-    pub(crate) fn new(race: Race<P, T, I, G>) -> Self {
-        SettledRace { race }
-    }
 }
 
 impl<P, T, I, G> Future for SettledRace<P, T, I, G>
@@ -310,8 +338,6 @@ where
     type Output = Result<Settled<I, T>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let race = &mut self.get_mut().race;
-        ready!(race.drive(cx))?;
-        Poll::Ready(race.finish_settled())
+        self.get_mut().race.poll_settled(cx, |_, index| index)
     }
 }

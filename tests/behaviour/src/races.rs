@@ -18,10 +18,12 @@ pub fn exactly<const N: usize>(children: Vec<Child>) -> [Child; N] {
 /// yieldable of the children, and `$first` gets the first one out of its value.
 ///
 /// ```
-/// let races = behaviour::races!(children => gen::first_ok(children).settle(), value => value.0);
-/// let (children, futures) = behaviour::Children::of(3);
+/// use behaviour::{races, Children, Task};
+///
+/// let of_each = races!(some => gen::first_ok(some).settle(), value => value.0);
+/// let (children, futures) = Children::of(3);
 /// children.set(0, Ok(10));
-/// assert_eq!(behaviour::Task::new(races[0](futures)).run().unwrap(), (0, 10));
+/// assert_eq!(Task::new(of_each[0](futures)).run().unwrap(), (0, 10));
 /// ```
 #[macro_export]
 macro_rules! races {

@@ -446,15 +446,15 @@ fn a_release_that_is_lost_is_reported() {
 fn an_error_that_is_thrown_at_a_release_is_reported_if_the_bracket_is_dropped() {
     needs!(NoFeatures);
     let used = async |_: &mut ()| gen::Ok(7);
-    let whole =
-        gen::bracket(ready(gen::Ok(())), used).release_in_place(|_, _| pending::<gen::Result>());
+    let whole = gen::bracket(ready(gen::Ok(())), used).release_in_place(|_, _| pending::<gen::Result>());
     let mut task = Task::new(gen::LocalBoxCoroutine::new(yields(whole)));
     assert!(task.poll().is_pending());
     assert!(task.throw("the line is cut").is_pending());
     assert!(task.thrown.is_none());
     let ((), lines) = logged(|| drop(task));
     let [thrown, lost] = &lines[..] else { panic!("{lines:?}") };
-    let text = "ERROR gen: an error that was thrown at the release of a bracket that was dropped: the line is cut";
+    let text =
+        "ERROR gen: an error that was thrown at the release of a bracket that was dropped: the line is cut";
     assert!(thrown.starts_with(text), "{lines:?}");
     assert_eq!(lost, "ERROR gen: a bracket was dropped before its release had ended");
 }
@@ -485,8 +485,7 @@ fn a_panic_in_the_drop_of_the_use_does_not_skip_the_release() {
 fn a_release_that_a_panic_elsewhere_cuts_off_is_reported() {
     needs!(NoFeatures);
     let used = async |_: &mut ()| gen::Ok(7);
-    let whole =
-        gen::bracket(ready(gen::Ok(())), used).release_in_place(|_, _| pending::<gen::Result>());
+    let whole = gen::bracket(ready(gen::Ok(())), used).release_in_place(|_, _| pending::<gen::Result>());
     let mut task = Task::new(gen::LocalBoxCoroutine::new(yields(whole)));
     assert!(task.poll().is_pending());
     let (_, lines) = logged(|| {
@@ -498,8 +497,8 @@ fn a_release_that_a_panic_elsewhere_cuts_off_is_reported() {
     assert_eq!(lines, ["ERROR gen: a bracket was dropped before its release had ended"]);
 }
 
-/// Otherwise the bug would be told twice, the second time as the mistake of whoever dropped the
-/// bracket.
+/// Otherwise the log would have the bug twice, the second time as a mistake of the code that has
+/// dropped the bracket.
 #[test]
 fn a_panic_of_a_release_in_a_task_is_reported_once() {
     #[gen::coroutine]

@@ -288,7 +288,8 @@ fn a_cancelled_race_ends_with_the_cancellation_although_no_child_says_so() {
     type Body = fn() -> gen::BoxCoroutine<'static, gen::Result<u32>>;
     #[gen::coroutine]
     fn list(settles: bool) -> gen::Result<u32> {
-        let race = gen::first_ok([gen::boxed_send(after(1, false)), gen::boxed_send(hides_its_cancellation())]);
+        let race =
+            gen::first_ok([gen::boxed_send(after(1, false)), gen::boxed_send(hides_its_cancellation())]);
         match settles {
             false => Ok(yield_!(race)?.1),
             true => Ok(yield_!(race.settle())?.0 .1),
@@ -296,7 +297,8 @@ fn a_cancelled_race_ends_with_the_cancellation_although_no_child_says_so() {
     }
     #[gen::coroutine]
     fn map() -> gen::Result<u32> {
-        let children = [(0, gen::boxed_send(after(1, false))), (1, gen::boxed_send(hides_its_cancellation()))];
+        let children =
+            [(0, gen::boxed_send(after(1, false))), (1, gen::boxed_send(hides_its_cancellation()))];
         Ok(yield_!(gen::first_ok(BTreeMap::from(children)))?.1)
     }
     #[gen::coroutine]
