@@ -3,7 +3,7 @@
 //! # Safety
 //!
 //! The unsafe code of the locks is in this file, and where a guard is made, by [`Writing::new`] and
-//! [`Reading::new`] in `lock.rs` and `rw_lock.rs`. The invariants:
+//! [`Reading::new`] in `lock.rs`, `rw_lock.rs` and `guards.rs`. The invariants:
 //!
 //! 1. A reference to the content exists only as long as a borrow of a [`Writing`] or a [`Reading`],
 //!    or of the lock itself as `&mut`.
@@ -107,13 +107,14 @@ pub(super) use spots;
 
 /// The only access to the content. Its holder is the only one, so that it is the
 /// [first](HolderKey::FIRST).
-pub(super) struct Writing<S: Spot> {
+pub(super) struct Writing<S: Spot<Content = T>, T: ?Sized> {
     spot: S,
-    /// It is `Sync` only if the content is.
-    content: PhantomData<S::Content>,
+    /// It is `Sync` only if the content is. The content is a parameter of its own: a guard with
+    /// `S::Content` could not be used as one of a shorter borrow.
+    content: PhantomData<T>,
 }
 
-impl<S: Spot> Writing<S> {
+impl<S: Spot<Content = T>, T: ?Sized> Writing<S, T> {
     /// # Safety
     ///
     /// The key is that of a holder of all permits of the lock, and is not used elsewhere.
@@ -128,7 +129,7 @@ impl<S: Spot> Writing<S> {
     }
 
     /// Lets others read, too.
-    pub(super) fn downgrade(self) -> Reading<S> {
+    pub(super) fn downgrade(self) -> Reading<S, T> {
         let writing = ManuallyDrop::new(self);
         writing.spot.guarded().permits.shrink(HolderKey::FIRST, 1);
         // SAFETY: `writing` is not dropped, so the spot is moved. The key has one permit left.
@@ -136,25 +137,25 @@ impl<S: Spot> Writing<S> {
     }
 }
 
-impl<S: Spot> Deref for Writing<S> {
-    type Target = S::Content;
+impl<S: Spot<Content = T>, T: ?Sized> Deref for Writing<S, T> {
+    type Target = T;
 
     #[inline]
-    fn deref(&self) -> &S::Content {
+    fn deref(&self) -> &T {
         // SAFETY: this is the only access, and it is borrowed (2).
         self.spot.guarded().content.with(|content| unsafe { &*content })
     }
 }
 
-impl<S: Spot> DerefMut for Writing<S> {
+impl<S: Spot<Content = T>, T: ?Sized> DerefMut for Writing<S, T> {
     #[inline]
-    fn deref_mut(&mut self) -> &mut S::Content {
+    fn deref_mut(&mut self) -> &mut T {
         // SAFETY: this is the only access, and it is borrowed as `&mut` (2).
         self.spot.guarded().content.with_mut(|content| unsafe { &mut *content })
     }
 }
 
-impl<S: Spot> Drop for Writing<S> {
+impl<S: Spot<Content = T>, T: ?Sized> Drop for Writing<S, T> {
     #[inline]
     fn drop(&mut self) {
         self.spot.guarded().permits.give_back(HolderKey::FIRST, true);
@@ -162,13 +163,14 @@ impl<S: Spot> Drop for Writing<S> {
 }
 
 /// An access to the content, beside which there are only others of its kind.
-pub(super) struct Reading<S: Spot> {
+pub(super) struct Reading<S: Spot<Content = T>, T: ?Sized> {
     spot: S,
     key: HolderKey,
-    content: PhantomData<S::Content>,
+    /// As of [`Writing`].
+    content: PhantomData<T>,
 }
 
-impl<S: Spot> Reading<S> {
+impl<S: Spot<Content = T>, T: ?Sized> Reading<S, T> {
     /// # Safety
     ///
     /// The key is that of a holder of a permit of the lock, and is not used elsewhere.
@@ -178,17 +180,17 @@ impl<S: Spot> Reading<S> {
     }
 }
 
-impl<S: Spot> Deref for Reading<S> {
-    type Target = S::Content;
+impl<S: Spot<Content = T>, T: ?Sized> Deref for Reading<S, T> {
+    type Target = T;
 
     #[inline]
-    fn deref(&self) -> &S::Content {
+    fn deref(&self) -> &T {
         // SAFETY: there is no `Writing` beside it, and it is borrowed (2).
         self.spot.guarded().content.with(|content| unsafe { &*content })
     }
 }
 
-impl<S: Spot> Drop for Reading<S> {
+impl<S: Spot<Content = T>, T: ?Sized> Drop for Reading<S, T> {
     #[inline]
     fn drop(&mut self) {
         self.spot.guarded().permits.give_back(self.key, false);

@@ -1,18 +1,14 @@
 //! [`Lock`], and its guards.
 
-use std::any::type_name;
 use std::fmt;
-use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::acquire::{sealed::Grant, Acquire};
-use super::answer::held;
+use super::acquire::Acquire;
 use super::content::{spots, Guarded, OneHolder, Writing};
+use super::guards::{guards, guards_to_change};
 use super::holder_panic::HolderPanic;
 use super::holders::HolderKey;
-use super::permits::{Closed, Permits};
-use crate::inject::question::WaitsFor;
 
 /// A lock: one task at a time has the content. It may hold the lock while it waits.
 ///
@@ -216,70 +212,21 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Lock<T> {
 
 /// The content of a [`Lock`], which is free again when this is dropped.
 #[must_use = "the lock is free again if the guard is dropped"]
-pub struct LockGuard<'a, T: ?Sized>(Writing<&'a Lock<T>>);
+pub struct LockGuard<'a, T: ?Sized>(Writing<&'a Lock<T>, T>);
 
 /// The content of a [`Lock`], with an owner of the lock. The lock is free again when this is
 /// dropped.
 #[must_use = "the lock is free again if the guard is dropped"]
-pub struct OwnedLockGuard<T: ?Sized>(Writing<Arc<Lock<T>>>);
-
-/// Implements the traits of a guard of a lock, and its future.
-macro_rules! guards {
-    ($($guard:ty, [$($lifetime:lifetime)?], $spot:ty;)+) => {$(
-        impl<$($lifetime,)? T: ?Sized> Grant for $guard {
-            type Spot = $spot;
-            type Output = Self;
-
-            #[inline]
-            fn permits(spot: &Self::Spot) -> &Permits {
-                spot.0.permits()
-            }
-
-            #[inline]
-            unsafe fn granted(spot: Self::Spot, granted: Result<HolderKey, Closed>) -> Self {
-                let key = granted.unwrap_or_else(|_| unreachable!("a lock is never closed"));
-                // SAFETY: by the promise of the caller, who has asked for all permits.
-                Self(unsafe { Writing::new(spot, key) })
-            }
-
-            fn waits_for(spot: &Self::Spot) -> WaitsFor {
-                held(spot.0.permits(), "a lock", Some(type_name::<T>()))
-            }
-        }
-
-        impl<$($lifetime,)? T: ?Sized> Deref for $guard {
-            type Target = T;
-
-            #[inline]
-            fn deref(&self) -> &T {
-                &self.0
-            }
-        }
-
-        impl<$($lifetime,)? T: ?Sized> DerefMut for $guard {
-            #[inline]
-            fn deref_mut(&mut self) -> &mut T {
-                &mut self.0
-            }
-        }
-
-        impl<$($lifetime,)? T: ?Sized + fmt::Debug> fmt::Debug for $guard {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&**self, f)
-            }
-        }
-
-        impl<$($lifetime,)? T: ?Sized + fmt::Display> fmt::Display for $guard {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(&**self, f)
-            }
-        }
-    )+};
-}
+pub struct OwnedLockGuard<T: ?Sized>(Writing<Arc<Lock<T>>, T>);
 
 guards! {
-    LockGuard<'a, T>, ['a], &'a Lock<T>;
-    OwnedLockGuard<T>, [], Arc<Lock<T>>;
+    LockGuard<'a, T>, ['a], &'a Lock<T>, Writing, "a lock";
+    OwnedLockGuard<T>, [], Arc<Lock<T>>, Writing, "a lock";
+}
+
+guards_to_change! {
+    LockGuard<'a, T>, ['a];
+    OwnedLockGuard<T>, [];
 }
 
 impl<'a, T: ?Sized> LockGuard<'a, T> {

@@ -12,6 +12,7 @@
 //! | `condition.rs` | [`Condition`] |
 //! | `barrier.rs` | [`Barrier`] |
 //! | `content.rs` | [`Guarded`](content::Guarded): the content of a lock, and the access to it |
+//! | `guards.rs` | the traits of the guards |
 //! | `acquire.rs` | [`Acquire`]: the future of a guard or of permits |
 //! | `answer.rs` | the answer of a future in line to a question |
 //! | `permits.rs` | [`Permits`](permits::Permits): a fair semaphore, which knows its holders |
@@ -66,6 +67,7 @@ mod barrier;
 mod condition;
 mod content;
 mod event;
+mod guards;
 mod holder_panic;
 mod holders;
 mod lock;

@@ -1,18 +1,14 @@
 //! [`RwLock`], and its guards.
 
-use std::any::type_name;
 use std::fmt;
-use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::acquire::{sealed::Grant, Acquire};
-use super::answer::held;
+use super::acquire::Acquire;
 use super::content::{spots, Guarded, ManyReaders, Reading, Writing};
+use super::guards::{guards, guards_to_change};
 use super::holder_panic::HolderPanic;
 use super::holders::HolderKey;
-use super::permits::{Closed, Permits};
-use crate::inject::question::WaitsFor;
 
 /// A lock that many tasks may have to read, or one to write.
 ///
@@ -163,19 +159,19 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
 
 /// The content of a [`RwLock`], to read.
 #[must_use = "the lock is free again if the guard is dropped"]
-pub struct RwLockReadGuard<'a, T: ?Sized>(Reading<&'a RwLock<T>>);
+pub struct RwLockReadGuard<'a, T: ?Sized>(Reading<&'a RwLock<T>, T>);
 
 /// The content of a [`RwLock`], to change.
 #[must_use = "the lock is free again if the guard is dropped"]
-pub struct RwLockWriteGuard<'a, T: ?Sized>(Writing<&'a RwLock<T>>);
+pub struct RwLockWriteGuard<'a, T: ?Sized>(Writing<&'a RwLock<T>, T>);
 
 /// The content of a [`RwLock`], to read, with an owner of the lock.
 #[must_use = "the lock is free again if the guard is dropped"]
-pub struct OwnedRwLockReadGuard<T: ?Sized>(Reading<Arc<RwLock<T>>>);
+pub struct OwnedRwLockReadGuard<T: ?Sized>(Reading<Arc<RwLock<T>>, T>);
 
 /// The content of a [`RwLock`], to change, with an owner of the lock.
 #[must_use = "the lock is free again if the guard is dropped"]
-pub struct OwnedRwLockWriteGuard<T: ?Sized>(Writing<Arc<RwLock<T>>>);
+pub struct OwnedRwLockWriteGuard<T: ?Sized>(Writing<Arc<RwLock<T>>, T>);
 
 impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// Lets others read, too. Readers that are next in line get the lock at once, and no task has
@@ -195,54 +191,6 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
     }
 }
 
-/// Implements the traits of a guard, and its future.
-macro_rules! guards {
-    ($($guard:ty, [$($lifetime:lifetime)?], $spot:ty, $access:ident, $what:literal;)+) => {$(
-        impl<$($lifetime,)? T: ?Sized> Grant for $guard {
-            type Spot = $spot;
-            type Output = Self;
-
-            #[inline]
-            fn permits(spot: &Self::Spot) -> &Permits {
-                spot.0.permits()
-            }
-
-            #[inline]
-            unsafe fn granted(spot: Self::Spot, granted: Result<HolderKey, Closed>) -> Self {
-                let key = granted.unwrap_or_else(|_| unreachable!("a lock is never closed"));
-                // SAFETY: by the promise of the caller. A writer has asked for all permits, and a
-                // reader for one.
-                Self(unsafe { $access::new(spot, key) })
-            }
-
-            fn waits_for(spot: &Self::Spot) -> WaitsFor {
-                held(spot.0.permits(), $what, Some(type_name::<T>()))
-            }
-        }
-
-        impl<$($lifetime,)? T: ?Sized> Deref for $guard {
-            type Target = T;
-
-            #[inline]
-            fn deref(&self) -> &T {
-                &self.0
-            }
-        }
-
-        impl<$($lifetime,)? T: ?Sized + fmt::Debug> fmt::Debug for $guard {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&**self, f)
-            }
-        }
-
-        impl<$($lifetime,)? T: ?Sized + fmt::Display> fmt::Display for $guard {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(&**self, f)
-            }
-        }
-    )+};
-}
-
 guards! {
     RwLockReadGuard<'a, T>, ['a], &'a RwLock<T>, Reading, "a lock to read";
     RwLockWriteGuard<'a, T>, ['a], &'a RwLock<T>, Writing, "a lock to write";
@@ -250,16 +198,7 @@ guards! {
     OwnedRwLockWriteGuard<T>, [], Arc<RwLock<T>>, Writing, "a lock to write";
 }
 
-impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
-    #[inline]
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
-}
-
-impl<T: ?Sized> DerefMut for OwnedRwLockWriteGuard<T> {
-    #[inline]
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
+guards_to_change! {
+    RwLockWriteGuard<'a, T>, ['a];
+    OwnedRwLockWriteGuard<T>, [];
 }

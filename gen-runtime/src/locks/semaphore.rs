@@ -57,7 +57,7 @@ unit_error! {
 pub struct Semaphore(Permits);
 
 impl Semaphore {
-    /// The most permits that may be free.
+    /// The most permits that may be free, and the most that one request may ask for.
     pub const MAX_PERMITS: usize = (u32::MAX >> 3) as usize;
 
     /// A semaphore with so many free permits.
@@ -109,13 +109,17 @@ impl Semaphore {
     ///
     /// As of [`acquire`](Self::acquire).
     ///
+    /// # Panics
+    ///
+    /// If these are more than [`MAX_PERMITS`](Self::MAX_PERMITS): no semaphore could ever give them.
+    ///
     /// # Cancellation
     ///
     /// As of [`acquire`](Self::acquire).
     #[track_caller]
     #[inline]
     pub fn acquire_many(&self, permits: u32) -> Acquire<SemaphorePermit<'_>> {
-        Acquire::new(self, permits, Location::caller())
+        Acquire::new(self, checked(permits as usize), Location::caller())
     }
 
     /// As [`acquire`](Self::acquire), with a permit that owns its semaphore.
@@ -126,10 +130,14 @@ impl Semaphore {
     }
 
     /// As [`acquire_many`](Self::acquire_many), with permits that own their semaphore.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
     #[track_caller]
     #[inline]
     pub fn acquire_many_owned(self: Arc<Self>, permits: u32) -> Acquire<OwnedSemaphorePermit> {
-        Acquire::new(self, permits, Location::caller())
+        Acquire::new(self, checked(permits as usize), Location::caller())
     }
 
     /// Takes a permit if one is free. None is free while a task waits for permits, even if that one
@@ -170,8 +178,9 @@ impl Semaphore {
     /// If there are more than [`MAX_PERMITS`](Self::MAX_PERMITS) free ones then.
     #[track_caller]
     pub fn add_permits(&self, permits: usize) {
-        let added = self.0.add(checked(permits), checked(Self::MAX_PERMITS));
-        assert!(added, "a semaphore has at most `Semaphore::MAX_PERMITS` free permits");
+        if !self.0.add(checked(permits), checked(Self::MAX_PERMITS)) {
+            too_many(self.available_permits().saturating_add(permits));
+        }
     }
 
     /// Ends the wait of all that are in line. From now on no permit is given.
@@ -202,10 +211,21 @@ impl Semaphore {
 }
 
 #[track_caller]
+#[inline]
 fn checked(permits: usize) -> u32 {
+    match u32::try_from(permits) {
+        Ok(checked) if permits <= Semaphore::MAX_PERMITS => checked,
+        _ => too_many(permits),
+    }
+}
+
+#[track_caller]
+#[cold]
+fn too_many(permits: usize) -> ! {
     let most = Semaphore::MAX_PERMITS;
-    assert!(permits <= most, "a semaphore has at most `Semaphore::MAX_PERMITS` free permits");
-    u32::try_from(permits).unwrap_or(u32::MAX)
+    panic!(
+        "a semaphore has at most `Semaphore::MAX_PERMITS` permits, which is {most}: {permits} are too many"
+    )
 }
 
 impl fmt::Debug for Semaphore {

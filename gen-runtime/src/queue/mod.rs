@@ -104,7 +104,7 @@
 //! | failure | consequence |
 //! |---|---|
 //! | a waker panics | it is reported, and the others are woken |
-//! | the `Ord` of an item panics | the call panics, and an item that it was to take is dropped; the queue goes on, perhaps in another order |
+//! | the `Ord` of an item panics | the call panics, and no item is lost; the queue goes on, perhaps in another order |
 //! | the `Ord` of an item uses the queue | the thread hangs: it compares under the lock |
 //! | a task is dropped between `get` and `task_done` | `join` waits for ever; a dump shows it |
 

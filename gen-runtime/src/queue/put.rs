@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{ready, Context, Poll, Waker};
 
 use super::answer::say_waits;
 use super::engine::sealed::AnyQueue;
@@ -37,17 +37,24 @@ impl<T> Putter<T> {
             let answer = poll_place(engine.lock(), |state| &mut state.putters, place, waker, |_, _| ());
             return answer.map(|answer| self.end(answer));
         }
-        let answer = match mem::replace(self, Putter::Over(None)) {
-            Putter::New(offer) => match engine.with(|state, wakers| state.offer(offer, wakers)) {
-                Ok(answer) => answer,
-                Err(offer) => match self.enter_line(engine, offer, Waiter::from(waker)) {
-                    Poll::Ready(answer) => answer,
-                    Poll::Pending => return Poll::Pending,
-                },
-            },
-            Putter::InLine(_) | Putter::Over(_) => panic!("a queue was polled after it gave its answer"),
+        let offer = self.take_offer();
+        let answer = match engine.with(|state, wakers| state.offer(offer, wakers)) {
+            Ok(answer) => answer,
+            Err(offer) => {
+                // A clone of the waker that panics leaves the item here.
+                *self = Putter::New(offer);
+                let waiter = Waiter::from(waker);
+                ready!(self.enter_line(engine, waiter))
+            }
         };
         Poll::Ready(self.end(answer))
+    }
+
+    fn take_offer(&mut self) -> Offer<T> {
+        match mem::replace(self, Putter::Over(None)) {
+            Putter::New(offer) => offer,
+            Putter::InLine(_) | Putter::Over(_) => panic!("a queue was polled after it gave its answer"),
+        }
     }
 
     /// The result of a wait that is over.
@@ -61,10 +68,11 @@ impl<T> Putter<T> {
     }
 
     #[cold]
-    fn enter_line<S>(&mut self, engine: &Engine<S>, offer: Offer<T>, waiter: Waiter) -> Poll<Answer<T>>
+    fn enter_line<S>(&mut self, engine: &Engine<S>, waiter: Waiter) -> Poll<Answer<T>>
     where
         S: Store<Item = T>,
     {
+        let offer = self.take_offer();
         let answered = engine.with(|state, wakers| match state.offer(offer, wakers) {
             Ok(answer) => Err((answer, waiter)),
             Err(offer) => Ok(state.putters.push(offer, waiter)),

@@ -1,7 +1,6 @@
 //! The three orders in which items leave a queue.
 
-use std::cmp::Ordering;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 
 /// An item with its number, which is higher than those of all items before it. By the number an
 /// item that comes back finds its place.
@@ -102,13 +101,53 @@ impl<T> Store for Lifo<T> {
     }
 }
 
-/// The smallest item first, and of equal ones the oldest.
+/// The smallest item first, and of equal ones the oldest: a binary heap.
+///
+/// The heap of the standard library would drop the item that it takes out if a comparison panics.
+/// This one keeps each item until the comparisons are done, so none is lost, and none is dropped
+/// under the lock of the queue.
 #[derive(Debug)]
-pub struct SmallestFirst<T>(BinaryHeap<Ranked<T>>);
+pub struct SmallestFirst<T>(Vec<Entry<T>>);
 
-impl<T: Ord> Default for SmallestFirst<T> {
+impl<T> Default for SmallestFirst<T> {
     fn default() -> Self {
-        SmallestFirst(BinaryHeap::new())
+        SmallestFirst(Vec::new())
+    }
+}
+
+impl<T: Ord> SmallestFirst<T> {
+    fn is_before(&self, one: usize, other: usize) -> bool {
+        let (one, other) = (&self.0[one], &self.0[other]);
+        one.item.cmp(&other.item).then(one.number.cmp(&other.number)).is_lt()
+    }
+
+    /// The entry at that place rises until its parent is before it.
+    fn rise(&mut self, mut at: usize) {
+        while at > 0 {
+            let parent = (at - 1) / 2;
+            if !self.is_before(at, parent) {
+                return;
+            }
+            self.0.swap(at, parent);
+            at = parent;
+        }
+    }
+
+    /// The first entry sinks among the first `len` ones, until it is before its children.
+    fn sink(&mut self, len: usize) {
+        let mut at = 0;
+        loop {
+            let (left, right) = (2 * at + 1, 2 * at + 2);
+            if left >= len {
+                return;
+            }
+            let child = if right < len && self.is_before(right, left) { right } else { left };
+            if !self.is_before(child, at) {
+                return;
+            }
+            self.0.swap(at, child);
+            at = child;
+        }
     }
 }
 
@@ -120,43 +159,22 @@ impl<T: Ord> Store for SmallestFirst<T> {
     }
 
     fn push(&mut self, entry: Entry<T>) {
-        self.0.push(Ranked(entry));
+        self.0.push(entry);
+        self.rise(self.0.len() - 1);
     }
 
     fn pop(&mut self) -> Option<Entry<T>> {
-        let Ranked(next) = self.0.pop()?;
+        let last = self.0.len().checked_sub(1)?;
+        self.0.swap(0, last);
+        self.sink(last);
+        let next = self.0.pop();
         if self.0.is_empty() && self.0.capacity() > KEPT {
-            self.0 = BinaryHeap::new();
+            self.0 = Vec::new();
         }
-        Some(next)
+        next
     }
 
     fn put_back(&mut self, entry: Entry<T>) {
         self.push(entry);
     }
 }
-
-/// The greatest one is the next one.
-#[derive(Debug)]
-struct Ranked<T>(Entry<T>);
-
-impl<T: Ord> Ord for Ranked<T> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let (Ranked(this), Ranked(other)) = (self, other);
-        other.item.cmp(&this.item).then(other.number.cmp(&this.number))
-    }
-}
-
-impl<T: Ord> PartialOrd for Ranked<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<T: Ord> PartialEq for Ranked<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl<T: Ord> Eq for Ranked<T> {}

@@ -15,6 +15,9 @@ pub(crate) enum Stage<V> {
 }
 
 /// The waker of the future that waits, if one does. It is woken or dropped outside of the lock.
+///
+/// A panic of its drop is reported and ends there, so that nothing which the future was granted
+/// meanwhile is lost.
 #[derive(Debug, Default)]
 pub(crate) struct Waiter(Option<Waker>);
 
@@ -37,9 +40,23 @@ impl Waiter {
     }
 
     /// Wakes the future.
-    pub(crate) fn wake(self) {
-        self.0.into_iter().for_each(wake);
+    pub(crate) fn wake(mut self) {
+        self.0.take().into_iter().for_each(wake);
     }
+}
+
+impl Drop for Waiter {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(waker) = self.0.take() {
+            discard(waker);
+        }
+    }
+}
+
+#[inline(never)]
+fn discard(waker: Waker) {
+    contain("a waker", || drop(waker));
 }
 
 /// A panic of the waker is reported and ends here.

@@ -35,7 +35,9 @@
 //!    waker may poll, fill or drop the very cell that wakes it.
 //! 2. *A waker that panics harms only the future that it belongs to.* The code that fills a cell
 //!    does not know the waker, so the panic is [reported](crate::report::contain) and ends there.
-//!    A clone or a drop of a waker within `poll` panics to the caller, which has brought the waker.
+//!    So does that of a drop: the same poll may have been granted something, which would be lost.
+//!    A clone of a waker within `poll` panics to the caller, which has brought the waker. It comes
+//!    before anything is changed.
 
 mod cell;
 #[cfg(all(test, loom))]

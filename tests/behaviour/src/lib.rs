@@ -32,7 +32,10 @@ pub use self::order::Order;
 pub use self::poller::{Poller, Task};
 pub use self::process::in_a_process_of_its_own;
 pub use self::races::{exactly, Race};
-pub use self::wakers::{waker_with_hook, with_waker_on_the_stack, with_waker_that_panics_in_its_drop};
+pub use self::wakers::{
+    poll_served_in_the_clone, waker_whose_clone_panics_in_its_drop, waker_with_hook, with_waker_on_the_stack,
+    with_waker_that_panics_in_its_drop,
+};
 
 /// Defines a coroutine in the file that calls the macro. The coroutine fails.
 #[macro_export]

@@ -1,9 +1,14 @@
 //! Wakers like those of some executors. They are valid, but differ from those of `std::task::Wake`.
 
+use std::future::Future;
 use std::mem::{self, ManuallyDrop};
+use std::pin::Pin;
 use std::ptr;
-use std::sync::Arc;
-use std::task::{Context, RawWaker, RawWakerVTable, Waker};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
+
+use crate::logged;
 
 /// Polls with a waker that lies on the stack. It wakes `inner`, and its clone is another object: a
 /// clone of `inner`.
@@ -62,14 +67,45 @@ pub fn waker_with_hook(hook: impl Fn() + Send + Sync + 'static) -> Waker {
         hook();
     }
     fn drop(data: *const ()) {
-        wake_by_ref(data);
         // SAFETY: this is the count that the waker holds, and the waker is gone with this call.
-        mem::drop(unsafe { Arc::from_raw(data.cast::<Hook>()) });
+        let hook = unsafe { Arc::from_raw(data.cast::<Hook>()) };
+        hook();
     }
     let hook: Hook = Box::new(hook);
     let data = Arc::into_raw(Arc::new(hook)).cast();
     // SAFETY: the functions keep the contract of a waker; the hook is `Send` and `Sync`.
     unsafe { Waker::from_raw(RawWaker::new(data, &VTABLE)) }
+}
+
+/// A waker that runs `at_clone` when it is cloned for the first time. The drop of that clone panics,
+/// and so does its wake.
+pub fn waker_whose_clone_panics_in_its_drop(at_clone: impl Fn() + Send + Sync + 'static) -> Waker {
+    let uses = AtomicUsize::new(0);
+    waker_with_hook(move || match uses.fetch_add(1, Ordering::SeqCst) {
+        0 => at_clone(),
+        1 => panic!("a waker panics in its drop"),
+        _ => {}
+    })
+}
+
+/// Polls a future that begins to wait, and so clones its waker. The clone calls `serve`, which ends
+/// the wait, so that the clone is of no use. Its drop panics.
+///
+/// # Panics
+///
+/// If the panic is not reported.
+pub fn poll_served_in_the_clone<F: Future + Unpin>(
+    future: &mut F,
+    serve: impl FnOnce() + Send + 'static,
+) -> Poll<F::Output> {
+    let serve = Mutex::new(Some(serve));
+    let waker = waker_whose_clone_panics_in_its_drop(move || {
+        let serve = serve.lock().expect("no panic comes before this one").take();
+        serve.into_iter().for_each(|serve| serve());
+    });
+    let (polled, records) = logged(|| Pin::new(future).poll(&mut Context::from_waker(&waker)));
+    assert_eq!(records, ["ERROR gen: a waker panicked: a waker panics in its drop"]);
+    polled
 }
 
 fn nothing(_: *const ()) {}

@@ -2,17 +2,22 @@
 //! are in the crate `conformance`. The comment above a test says what a user would lose if it
 //! failed.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake};
 use std::thread;
 
-use behaviour::{needs, run, seconds, spawn, Order, Poller};
+use behaviour::{
+    logged, needs, poll_served_in_the_clone, run, seconds, spawn, waker_whose_clone_panics_in_its_drop,
+    waker_with_hook, Order, Poller,
+};
 use gen::sync::{
     Barrier, Condition, Event, Lock, OwnedRwLockWriteGuard, RwLock, RwLockWriteGuard, Semaphore,
-    SemaphoreClosed,
+    SemaphoreClosed, SemaphorePermit,
 };
 use gen::yield_;
 
@@ -248,9 +253,90 @@ fn a_waker_that_panics_harms_no_other() {
     let poller = Poller::new();
     let mut second = event.wait();
     assert!(poller.poll(Pin::new(&mut second)).is_pending());
-    let ((), records) = behaviour::logged(|| event.set());
+    let ((), records) = logged(|| event.set());
     assert_eq!(poller.wakes(), 1);
     assert!(records[0].contains("a waker panicked"), "{records:?}");
+}
+
+/// Polls a future with a waker whose clone calls `serve`, and whose drop panics.
+fn served<F: Future + Unpin>(future: &mut F, serve: impl FnOnce() + Send + 'static) -> F::Output {
+    match poll_served_in_the_clone(future, serve) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("it is not served"),
+    }
+}
+
+/// A lock would be lost that is granted in a poll whose waker panics.
+#[test]
+fn a_waker_that_panics_in_its_drop_loses_no_grant() {
+    for is_in_line in [false, true] {
+        let lock = Arc::new(Lock::new(0));
+        let guard = lock.clone().try_lock_owned();
+        let mut waits = lock.lock();
+        assert!(!is_in_line || poll(&mut waits).is_pending());
+        drop(served(&mut waits, move || drop(guard)));
+        assert!(lock.try_lock().is_some(), "in line: {is_in_line}");
+
+        let semaphore = Arc::new(Semaphore::new(1));
+        let permit = semaphore.clone().try_acquire_owned().unwrap();
+        let mut waits = semaphore.acquire();
+        assert!(!is_in_line || poll(&mut waits).is_pending());
+        drop(served(&mut waits, move || drop(permit)).unwrap());
+        assert_eq!(semaphore.available_permits(), 1, "in line: {is_in_line}");
+
+        let event = Arc::new(Event::new());
+        let mut waits = event.wait();
+        assert!(!is_in_line || poll(&mut waits).is_pending());
+        let sets = event.clone();
+        served(&mut waits, move || sets.set());
+    }
+    let condition = Arc::new(Condition::new());
+    let (mut waits, notifies) = (condition.wait(), condition.clone());
+    served(&mut waits, move || notifies.notify_one());
+
+    let barrier = Arc::new(Barrier::new(2));
+    let (mut waits, last) = (in_line(barrier.wait()), barrier.clone());
+    let result = served(&mut waits, move || assert!(ready(&mut last.wait()).is_leader()));
+    assert!(!result.is_leader());
+    let (mut leads, first) = (barrier.wait(), in_line(barrier.wait()));
+    assert!(served(&mut leads, || {}).is_leader());
+    drop(first);
+}
+
+/// Those behind a future that leaves the line would wait for ever, if its waker panics.
+#[test]
+fn a_waker_that_panics_as_its_future_leaves_lets_the_others_pass() {
+    let semaphore = Semaphore::new(2);
+    let _permit = semaphore.try_acquire().unwrap();
+    let mut large = semaphore.acquire_many(2);
+    let waker = waker_whose_clone_panics_in_its_drop(|| {});
+    assert!(Pin::new(&mut large).poll(&mut Context::from_waker(&waker)).is_pending());
+    let (poller, mut small) = (Poller::new(), semaphore.acquire());
+    assert!(poller.poll(Pin::new(&mut small)).is_pending());
+    let ((), records) = logged(|| drop(large));
+    assert_eq!(records.len(), 1, "{records:?}");
+    assert_eq!(poller.wakes(), 1);
+    assert!(ready(&mut small).is_ok());
+}
+
+/// A waker that looks for the lock as it is dropped would see those behind it wait still.
+#[test]
+fn the_others_are_served_before_the_waker_of_one_that_leaves_is_dropped() {
+    let semaphore = Arc::new(Semaphore::new(2));
+    let _permit = semaphore.try_acquire().unwrap();
+    let (poller, uses) = (Arc::new(Poller::new()), Arc::new(AtomicUsize::new(0)));
+    let (seen, counts) = (poller.clone(), uses.clone());
+    let waker = waker_with_hook(move || {
+        if counts.fetch_add(1, Ordering::SeqCst) == 1 {
+            assert_eq!(seen.wakes(), 1);
+        }
+    });
+    let mut large = semaphore.acquire_many(2);
+    assert!(Pin::new(&mut large).poll(&mut Context::from_waker(&waker)).is_pending());
+    let mut small = semaphore.acquire();
+    assert!(poller.poll(Pin::new(&mut small)).is_pending());
+    let ((), records) = logged(|| drop(large));
+    assert_eq!((uses.load(Ordering::SeqCst), records), (2, Vec::new()));
 }
 
 /// A task whose wait is over would be kept alive by the lock.
@@ -303,6 +389,45 @@ fn permits_that_are_forgotten_are_gone() {
 #[should_panic(expected = "at most `Semaphore::MAX_PERMITS`")]
 fn permits_do_not_overflow() {
     Semaphore::new(Semaphore::MAX_PERMITS).add_permits(1);
+}
+
+/// A request that no semaphore can ever serve would wait for ever, and all behind it.
+#[test]
+fn a_request_for_more_permits_than_any_semaphore_has_is_refused() {
+    let semaphore = Arc::new(Semaphore::new(1));
+    let most = u32::try_from(Semaphore::MAX_PERMITS).unwrap();
+    drop(semaphore.acquire_many(most));
+    let refused: [&dyn Fn(); 2] = [&|| drop(semaphore.acquire_many(most + 1)), &|| {
+        drop(semaphore.clone().acquire_many_owned(most + 1))
+    }];
+    for refused in refused {
+        let panic = catch_unwind(AssertUnwindSafe(refused)).unwrap_err();
+        assert_eq!(
+            panic.downcast_ref::<String>().unwrap(),
+            "a semaphore has at most `Semaphore::MAX_PERMITS` permits, which is 536870911: \
+             536870912 are too many"
+        );
+    }
+}
+
+/// A guard could not be kept beside one of a shorter borrow, in one `Vec` or one `struct`.
+#[test]
+fn a_guard_may_be_used_as_one_of_a_shorter_borrow() {
+    macro_rules! shorter {
+        ($($guard:ident),+) => {$({
+            fn shorter<'short, 'long: 'short>(
+                guard: gen::sync::$guard<'long, Cell<u32>>,
+            ) -> gen::sync::$guard<'short, Cell<u32>> {
+                guard
+            }
+            let _ = shorter;
+        })+};
+    }
+    shorter!(LockGuard, RwLockReadGuard, RwLockWriteGuard);
+    fn shorter<'short, 'long: 'short>(permit: SemaphorePermit<'long>) -> SemaphorePermit<'short> {
+        permit
+    }
+    let _ = shorter;
 }
 
 /// On executors with several threads, a hand-over or a change would be lost.

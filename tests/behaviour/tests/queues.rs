@@ -11,7 +11,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use behaviour::{logged, run, spawn, waker_with_hook, Poller};
+use behaviour::{
+    logged, poll_served_in_the_clone, run, spawn, waker_whose_clone_panics_in_its_drop, waker_with_hook,
+    Poller,
+};
 use futures::StreamExt;
 use gen::queue::{PriorityQueue, Queue, QueueClosed, Stack, TaskDoneError, TryGetError, TryPutError};
 use gen::yield_;
@@ -298,6 +301,86 @@ macro_rules! of_each_queue {
                 assert_eq!(poller.wakes(), 1);
             }
 
+            /// An item, or room, would be lost that is granted in a poll whose waker panics.
+            #[test]
+            fn a_waker_that_panics_in_its_drop_loses_no_item_and_no_room() {
+                for is_in_line in [false, true] {
+                    let (queue, poller) = (Q::bounded(1), Poller::new());
+                    let mut get = queue.get();
+                    assert!(!is_in_line || poller.poll(Pin::new(&mut get)).is_pending());
+                    let puts = queue.clone();
+                    let got = poll_served_in_the_clone(&mut get, move || puts.try_put(7).unwrap());
+                    assert_eq!(ready(got), Some(7));
+
+                    queue.try_put(8).unwrap();
+                    let mut reserve = queue.reserve();
+                    assert!(!is_in_line || poller.poll(Pin::new(&mut reserve)).is_pending());
+                    let gets = queue.clone();
+                    let reserved = poll_served_in_the_clone(&mut reserve, move || drop(gets.try_get()));
+                    drop(ready(reserved).unwrap());
+
+                    queue.try_put(9).unwrap();
+                    let mut put = queue.put(10);
+                    assert!(!is_in_line || poller.poll(Pin::new(&mut put)).is_pending());
+                    let gets = queue.clone();
+                    let put = poll_served_in_the_clone(&mut put, move || drop(gets.try_get()));
+                    assert_eq!((ready(put), queue.len()), (Some(()), 1));
+                    queue.try_get().unwrap();
+
+                    let mut join = queue.join();
+                    assert!(!is_in_line || poller.poll(Pin::new(&mut join)).is_pending());
+                    let done = queue.clone();
+                    let joined =
+                        poll_served_in_the_clone(&mut join, move || (0..4).for_each(|_| done.task_done().unwrap()));
+                    assert!(joined.is_ready());
+                }
+            }
+
+            /// Room would be lost with a task that is cancelled in line.
+            #[test]
+            fn a_wait_in_line_whose_waker_panics_in_its_drop_leaves_the_line() {
+                let (queue, poller) = (Q::bounded(1), Poller::new());
+                queue.try_put(1).unwrap();
+                let waker = waker_whose_clone_panics_in_its_drop(|| {});
+                let mut reserve = queue.reserve();
+                assert!(Pin::new(&mut reserve).poll(&mut Context::from_waker(&waker)).is_pending());
+                let mut behind = queue.reserve();
+                assert!(poller.poll(Pin::new(&mut behind)).is_pending());
+                let ((), lines) = logged(|| drop(reserve));
+                assert_eq!(lines, ["ERROR gen: a waker panicked: a waker panics in its drop"]);
+                queue.try_get().unwrap();
+                assert_eq!(poller.wakes(), 1);
+                drop(ready(poller.poll(Pin::new(&mut behind))).unwrap());
+
+                queue.try_put(2).unwrap();
+                let waker = waker_whose_clone_panics_in_its_drop(|| {});
+                let mut put = queue.put(3);
+                assert!(Pin::new(&mut put).poll(&mut Context::from_waker(&waker)).is_pending());
+                let (item, lines) = logged(|| put.into_item());
+                assert_eq!((item, lines.len()), (Some(3), 1));
+            }
+
+            /// The item would be lost, and its task could not send it again.
+            #[test]
+            fn a_put_whose_waker_panics_keeps_its_item() {
+                let (queue, poller) = (Q::bounded(1), Poller::new());
+                queue.try_put(1).unwrap();
+                let waker = waker_with_hook(|| {
+                    if !std::thread::panicking() {
+                        panic!("a waker panics when it is cloned");
+                    }
+                });
+                let mut put = queue.put(2);
+                let polled = catch_unwind(AssertUnwindSafe(|| {
+                    let mut cx = Context::from_waker(&waker);
+                    drop(Pin::new(&mut put).poll(&mut cx));
+                }));
+                std::mem::forget(waker);
+                assert!(polled.is_err());
+                assert!(poller.poll(Pin::new(&mut put)).is_pending());
+                assert_eq!(put.into_item(), Some(2));
+            }
+
             /// A waker may do anything: the thread would hang.
             #[test]
             fn a_waker_may_use_the_queue_when_it_is_cloned_woken_or_dropped() {
@@ -497,6 +580,20 @@ fn an_order_that_panics_harms_only_its_caller() {
     assert_eq!(queue.len(), 2);
     queue.close();
     assert!(queue.is_closed());
+}
+
+/// An item would be lost whose call does not get it.
+#[test]
+fn an_order_that_panics_loses_no_item() {
+    let queue = PriorityQueue::unbounded();
+    for rank in [Rank(0, 0), Rank(99, 1), Rank(99, 2)] {
+        queue.try_put(rank).unwrap();
+    }
+    assert!(catch_unwind(AssertUnwindSafe(|| queue.try_get())).is_err());
+    assert_eq!((queue.len(), queue.unfinished()), (3, 3));
+    let mut items: Vec<_> = std::iter::from_fn(|| queue.try_get().ok()).map(|item| item.1).collect();
+    items.sort_unstable();
+    assert_eq!(items, [0, 1, 2]);
 }
 
 /// Adds its number to a list when it is dropped, and looks at the queue.

@@ -486,6 +486,9 @@ fn only_holders_of_permits_that_are_needed_are_in_a_circle() {
     assert_eq!(text.matches("waits for a permit of a semaphore\n    held since ").count(), 2, "{text}");
     let all_of_three = deadlock(virtual_loop().run_sync(all(3, 3)));
     assert_eq!(all_of_three.dump().circles(), [[1, 2]], "{all_of_three}");
+    // No holder can help, since there are only three: all may be given back, and they still wait.
+    let more_than_there_are = deadlock(virtual_loop().run_sync(all(3, 4)));
+    assert_eq!(more_than_there_are.dump().circles(), [[0; 0]; 0], "{more_than_there_are}");
 }
 
 fn an_event_that_nobody_sets_and_a_barrier_are_deadlocks() {
