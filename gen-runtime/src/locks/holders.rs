@@ -105,25 +105,23 @@ impl Holders {
         HolderKey(u32::try_from(all.len()).expect("fewer than 2^32 holders of one lock"))
     }
 
-    /// Removes a holder, and returns the number of its permits.
     #[inline]
-    pub(super) fn remove(&mut self, key: HolderKey) -> u32 {
-        let permits = self.get_mut(key).map_or(0, |holder| holder.permits);
+    pub(super) fn remove(&mut self, key: HolderKey) -> Option<Holder> {
         match key {
-            HolderKey::FIRST => self.first = None,
+            HolderKey::FIRST => self.first.take(),
             HolderKey(key) => self.remove_other(key),
         }
-        permits
     }
 
     #[inline(never)]
-    fn remove_other(&mut self, key: u32) {
-        let Some(Others { all, free }) = self.others.as_deref_mut() else { return };
-        all[key as usize - 1] = None;
+    fn remove_other(&mut self, key: u32) -> Option<Holder> {
+        let Others { all, free } = self.others.as_deref_mut()?;
+        let holder = all[key as usize - 1].take();
         free.push(key);
         if free.len() == all.len() && all.len() > KEPT {
             self.others = None;
         }
+        holder
     }
 
     #[inline]

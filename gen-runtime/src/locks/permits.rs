@@ -147,7 +147,7 @@ impl Permits {
             // Also if it has only waited: those behind it may need fewer permits.
             (removed, state.hand_over(stage))
         });
-        // The drop of a waker may panic, and those that were served have to be woken all the same.
+        // Those that were served come first: a waker may do anything as it is dropped.
         wake(wakers);
         drop(removed);
     }
@@ -157,10 +157,11 @@ impl Permits {
     #[inline]
     pub(super) fn give_back(&self, key: HolderKey, notes_panics: bool) {
         let wakers = self.0.with(|stage, state| {
-            if notes_panics {
-                state.note_panic(key);
+            if let Some(holder) = state.take_back(key) {
+                if let Some(at) = holder.panics_at().filter(|_| notes_panics) {
+                    state.panic = Some(at);
+                }
             }
-            state.take_back(key);
             state.hand_over(stage)
         });
         wake(wakers);
@@ -264,15 +265,10 @@ impl State {
     }
 
     #[inline]
-    fn note_panic(&mut self, key: HolderKey) {
-        if let Some(at) = self.holders.get_mut(key).and_then(|holder| holder.panics_at()) {
-            self.panic = Some(at);
-        }
-    }
-
-    #[inline]
-    fn take_back(&mut self, key: HolderKey) {
-        self.free += u64::from(self.holders.remove(key));
+    fn take_back(&mut self, key: HolderKey) -> Option<Holder> {
+        let holder = self.holders.remove(key)?;
+        self.free += u64::from(holder.permits);
+        Some(holder)
     }
 
     /// Gives the free permits to those in line, as far as they suffice.

@@ -54,7 +54,9 @@ pub(crate) enum Removed<D, G> {
 pub(crate) struct Wakers {
     /// Mostly there is one at most.
     first: Waiter,
-    others: Vec<Waiter>,
+    /// `None` is small, and is dropped at no cost, unlike an empty `Vec`.
+    #[expect(clippy::box_collection, reason = "the field is nearly always empty, and moved")]
+    others: Option<Box<Vec<Waiter>>>,
 }
 
 impl Wakers {
@@ -62,7 +64,7 @@ impl Wakers {
         if !self.first.is_some() {
             self.first = waiter;
         } else if waiter.is_some() {
-            self.others.push(waiter);
+            self.others.get_or_insert_default().push(waiter);
         }
     }
 
@@ -71,8 +73,8 @@ impl Wakers {
     pub(crate) fn wake(self) {
         let Wakers { first, others } = self;
         first.wake();
-        if !others.is_empty() {
-            wake_all(others);
+        if let Some(others) = others {
+            wake_all(*others);
         }
     }
 }
@@ -113,6 +115,16 @@ enum State<D, G> {
     Granted(G),
 }
 
+impl<D, G> State<D, G> {
+    #[inline]
+    fn data(&self) -> Option<&D> {
+        match self {
+            State::Waiting(data) => Some(data),
+            State::Free | State::Granted(_) => None,
+        }
+    }
+}
+
 /// A list that is empty, and has room for more, gives its memory back.
 const KEPT: usize = 64;
 
@@ -135,21 +147,8 @@ impl<D, G> WaitList<D, G> {
     /// The data of the first one in line.
     #[inline]
     pub(crate) fn first(&self) -> Option<&D> {
-        self.iter().next()
-    }
-
-    /// The data of those in line, from the first one to the last one.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &D> {
-        let places = self.places.as_deref();
-        let mut next = places.and_then(|places| places.first);
-        std::iter::from_fn(move || {
-            let Node { after, state, .. } = &places?.all[next?.at()];
-            next = *after;
-            match state {
-                State::Waiting(data) => Some(data),
-                State::Free | State::Granted(_) => None,
-            }
-        })
+        let places = self.places.as_deref()?;
+        places.all[places.first?.at()].state.data()
     }
 
     /// A future takes the last place in line. Without a waker it takes the place before its first
@@ -360,8 +359,11 @@ mod tests {
         first
     }
 
+    /// The data of those in line, from the first one to the last one.
     fn line(list: &WaitList<u32, u32>) -> Vec<u32> {
-        let line: Vec<_> = list.iter().copied().collect();
+        let Some(places) = list.places.as_deref() else { return Vec::new() };
+        let nodes = std::iter::successors(places.first, |place| places.all[place.at()].after);
+        let line: Vec<_> = nodes.filter_map(|place| places.all[place.at()].state.data().copied()).collect();
         assert_eq!((list.len(), list.is_empty()), (line.len(), line.is_empty()));
         line
     }
