@@ -1,6 +1,8 @@
 //! Generates a program for each seed.
 
-use crate::program::{Deed, End, Group, Iteration, OnError, Program, Step, Then, Wait};
+use crate::program::{
+    Deed, End, Group, Iteration, OnError, Program, Step, Then, Wait, LOCKS, PERMITS, QUEUES,
+};
 use crate::random::Random;
 
 /// The program of a seed.
@@ -49,7 +51,7 @@ impl Generator {
     }
 
     fn step(&mut self, body: usize) -> Step {
-        match self.random.below(40) {
+        match self.random.below(41) {
             0..16 => Step::Yield(self.wait(body, 3), self.on_error(body)),
             16..18 => Step::Iterate(self.iteration(body)),
             18..24 => self.spawn(body),
@@ -62,6 +64,7 @@ impl Generator {
             }
             37 => Step::DropHandle(self.place()),
             38 => Step::Fail,
+            39 => Step::Close(self.random.below(QUEUES.len())),
             _ => Step::Panic,
         }
     }
@@ -105,7 +108,7 @@ impl Generator {
             return self.leaf();
         }
         let inner = depth - 1;
-        match self.random.below(20) {
+        match self.random.below(24) {
             0..6 => match self.later(body) {
                 Some(called) if self.random.one_in(3) => Wait::Chain(called),
                 Some(called) => Wait::Call(called),
@@ -120,6 +123,11 @@ impl Generator {
             }
             16..18 => Wait::Shield(Box::new(self.wait(body, inner))),
             18 => Wait::Plain(self.waits(body, inner, 1)),
+            19 | 20 => Wait::Locked(self.random.below(LOCKS), Box::new(self.wait(body, inner))),
+            21 | 22 => {
+                let permits = 1 + self.random.below(PERMITS as usize) as u32;
+                Wait::Permits(permits, Box::new(self.wait(body, inner)))
+            }
             _ => {
                 let late = self.wait(body, inner);
                 let (children, body) = (self.waits(body, inner, 0), self.wait(body, inner));
@@ -148,13 +156,15 @@ impl Generator {
     }
 
     fn leaf(&mut self) -> Wait {
-        match self.random.below(16) {
+        match self.random.below(20) {
             0 => Wait::Forever,
             1..4 => Wait::Moment,
             4..8 => Wait::Sleep(self.random.seconds(5)),
             8..12 => Wait::Promise(self.promise()),
             12 | 13 => Wait::Join(self.place()),
             14 => Wait::JoinTaken(self.place()),
+            15 | 16 => Wait::Put(self.random.below(QUEUES.len())),
+            17 | 18 => Wait::Get(self.random.below(QUEUES.len())),
             _ => Wait::Cancel(self.place()),
         }
     }

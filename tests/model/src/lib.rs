@@ -27,7 +27,10 @@
 //!
 //! The language does not contain, and so this test does not cover: threads, callbacks, yield
 //! points, maps, the options of `limit`, waiting for the handles of a scope's children, the futures
-//! of `shared`, foreign combinators.
+//! of `shared`, foreign combinators; of `sync` all but `Lock` and `Semaphore`; of a queue what is
+//! not `put`, `get` or `close`, and the other orders of items.
+//!
+//! What the documents [leave open](leaves_open) is not compared. It is rare, and a test limits it.
 
 mod generate;
 mod observe;
@@ -41,7 +44,7 @@ mod world;
 
 pub use self::generate::generate;
 pub use self::program::{Deed, End, Group, Iteration, OnError, Program, Step, Wait};
-pub use self::reference::predict;
+pub use self::reference::{leaves_open, predict};
 pub use self::run::run;
 pub use self::shrink::shrink;
 pub use self::trace::{Event, Failure, Kind, Outcome, Source, What};
@@ -60,11 +63,15 @@ const LONG: u64 = 1_000_000;
 /// If the traces differ: a text with the program, made as small as possible, and both traces.
 pub fn check(seed: u64) -> Result<(), String> {
     let program = generate(seed);
-    if predict(&program) == run(&program) {
+    if !differs(&program) {
         return Ok(());
     }
-    let program = shrink(program, |program| predict(program) != run(program));
+    let program = shrink(program, differs);
     Err(report(seed, &program))
+}
+
+fn differs(program: &Program) -> bool {
+    predict(program) != run(program) && !leaves_open(program)
 }
 
 fn report(seed: u64, program: &Program) -> String {

@@ -80,6 +80,8 @@ fn kind(error: &gen::Error) -> Kind {
         Kind::Timeout(timeout.after().as_secs())
     } else if error.is::<gen::BrokenPromiseError>() {
         Kind::Broken
+    } else if error.is::<gen::queue::QueueClosed>() {
+        Kind::Closed
     } else if error.is::<gen::FirstOfNoneError>() {
         Kind::NoFirst
     } else if let Some(panicked) = error.downcast_ref::<gen::Panicked>() {

@@ -19,6 +19,15 @@ pub struct Program {
     pub end: End,
 }
 
+/// The number of locks that the bodies share.
+pub(crate) const LOCKS: usize = 2;
+
+/// The permits of the semaphore that they share.
+pub(crate) const PERMITS: u32 = 3;
+
+/// The capacities of the queues that they share.
+pub(crate) const QUEUES: [usize; 2] = [1, 2];
+
 /// The way in which the loop ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -47,6 +56,8 @@ pub enum Step {
     Throw(usize),
     /// Acts on a promise.
     Promise(usize, Deed),
+    /// Closes a queue.
+    Close(usize),
     /// Ends with an error.
     Fail,
     /// Panics.
@@ -131,6 +142,14 @@ pub enum Wait {
     Graced(u64, u64, Box<Wait>),
     /// A shield.
     Shield(Box<Wait>),
+    /// Locks that lock, and then waits for this.
+    Locked(usize, Box<Wait>),
+    /// Acquires so many permits of the semaphore, and then waits for this.
+    Permits(u32, Box<Wait>),
+    /// Puts the next item into that queue.
+    Put(usize),
+    /// Gets an item from that queue.
+    Get(usize),
 }
 
 /// The step that the body of a scope does after it has waited.
@@ -188,6 +207,7 @@ impl fmt::Display for Step {
             Step::CutShort(place, grace) => write!(f, "drop(h{place}.cancel().grace({grace}))"),
             Step::Throw(place) => write!(f, "h{place}.throw()"),
             Step::Promise(promise, deed) => write!(f, "p{promise}: {deed:?}"),
+            Step::Close(queue) => write!(f, "q{queue}.close()"),
             Step::Fail => f.write_str("fail"),
             Step::Panic => f.write_str("panic"),
         }
@@ -253,6 +273,10 @@ impl fmt::Display for Wait {
             Wait::Timeout(after, wait) => write!(f, "timeout({after}, {wait})"),
             Wait::Graced(after, grace, wait) => write!(f, "timeout({after}, {wait}).cancel({grace})"),
             Wait::Shield(wait) => write!(f, "shield({wait})"),
+            Wait::Locked(lock, wait) => write!(f, "l{lock}.lock() {{{wait}}}"),
+            Wait::Permits(permits, wait) => write!(f, "acquire_many({permits}) {{{wait}}}"),
+            Wait::Put(queue) => write!(f, "q{queue}.put()"),
+            Wait::Get(queue) => write!(f, "q{queue}.get()"),
         }
     }
 }

@@ -11,7 +11,7 @@ use gen::yield_;
 
 use crate::observe::{note, outcome, take_trace, Seconds};
 use crate::program::{End, Group, Iteration, OnError, Program, Step, Then, Wait};
-use crate::trace::{add, first_value, key, sum, Event, What, FAILED};
+use crate::trace::{add, first_value, key, sum, Event, What, FAILED, PUT};
 use crate::world::{Call, Fault, Handle, Value, World};
 use crate::LONG;
 
@@ -214,6 +214,7 @@ fn act(world: &Rc<World>, step: &Step) {
         }
         Step::Throw(place) => world.throw(*place),
         Step::Promise(promise, deed) => world.do_with_promise(*promise, *deed),
+        Step::Close(queue) => world.queues[*queue].close(),
         Step::Yield(..) | Step::Iterate(..) | Step::Fail | Step::Panic => {
             unreachable!("the body does these itself")
         }
@@ -256,7 +257,41 @@ fn start(world: &Rc<World>, wait: &Wait) -> Pending {
                 .cancel(Duration::from_secs(*grace)))
         }
         Wait::Shield(wait) => gen::convert_yielded!(gen::shield(start(world, wait))),
+        Wait::Locked(lock, wait) => locked(world, *lock, wait),
+        Wait::Permits(permits, wait) => with_permits(world, *permits, wait),
+        Wait::Put(queue) => put(world, *queue),
+        Wait::Get(queue) => {
+            let queue = world.queues[*queue].clone();
+            gen::boxed(async move { queue.get().await })
+        }
     }
+}
+
+/// The inner future is created when the lock is there.
+fn locked(world: &Rc<World>, lock: usize, wait: &Wait) -> Pending {
+    let (world, wait) = (Rc::clone(world), wait.clone());
+    gen::boxed(async move {
+        let guard = world.locks[lock].lock().await;
+        let result = start(&world, &wait).await;
+        drop(guard);
+        result
+    })
+}
+
+/// As [`locked`], with permits of the semaphore.
+fn with_permits(world: &Rc<World>, permits: u32, wait: &Wait) -> Pending {
+    let (world, wait) = (Rc::clone(world), wait.clone());
+    gen::boxed(async move {
+        let permits = world.semaphore.acquire_many(permits).await?;
+        let result = start(&world, &wait).await;
+        drop(permits);
+        result
+    })
+}
+
+fn put(world: &Rc<World>, queue: usize) -> Pending {
+    let (queue, item) = (world.queues[queue].clone(), world.item());
+    then(world, PUT, async move { queue.put(item).await })
 }
 
 /// The children are created when there is room for them.

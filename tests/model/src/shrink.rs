@@ -169,6 +169,19 @@ fn smaller_waits(wait: &Wait) -> Vec<Wait> {
             );
             all
         }
+        Wait::Locked(lock, wait) => {
+            let mut all = vec![(**wait).clone()];
+            all.extend(smaller_waits(wait).into_iter().map(|wait| Wait::Locked(*lock, Box::new(wait))));
+            all
+        }
+        Wait::Permits(permits, wait) => {
+            let mut all = vec![(**wait).clone()];
+            if *permits > 1 {
+                all.push(Wait::Permits(permits - 1, wait.clone()));
+            }
+            all.extend(smaller_waits(wait).into_iter().map(|wait| Wait::Permits(*permits, Box::new(wait))));
+            all
+        }
         Wait::Shield(wait) => {
             let mut all = vec![(**wait).clone()];
             all.extend(smaller_waits(wait).into_iter().map(|wait| Wait::Shield(Box::new(wait))));

@@ -64,6 +64,8 @@ pub enum Kind {
     Broken,
     /// The result of a task was taken before.
     Taken,
+    /// The queue is closed.
+    Closed,
     /// There were no children, so none of them is the first.
     NoFirst,
     /// A task panicked.
@@ -101,6 +103,9 @@ pub(crate) fn add(sum: u32, result: u32) -> u32 {
 pub(crate) fn first_value(position: usize, value: u32) -> u32 {
     add(u32::try_from(position).unwrap_or(u32::MAX), value)
 }
+
+/// The result of a put.
+pub(crate) const PUT: u32 = 4;
 
 /// The number that stands for a child that failed, in a group that settles.
 pub(crate) const FAILED: u32 = 7;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::observe::{self, note, outcome};
-use crate::program::{Deed, Program};
+use crate::program::{Deed, Program, LOCKS, PERMITS, QUEUES};
 use crate::trace::What;
 use crate::MOST_CALLS;
 
@@ -16,9 +16,13 @@ pub(crate) struct World {
     handles: RefCell<Vec<Option<Handle>>>,
     promises: RefCell<Vec<Option<gen::Promise<Value>>>>,
     futures: RefCell<Vec<Option<gen::SharedFuture<Value>>>>,
+    pub(crate) locks: [gen::sync::Lock<()>; LOCKS],
+    pub(crate) semaphore: gen::sync::Semaphore,
+    pub(crate) queues: [gen::queue::Queue<Value>; QUEUES.len()],
     calls: Cell<usize>,
     faults: Cell<u32>,
     requests: Cell<u32>,
+    items: Cell<u32>,
     live: Rc<Cell<i64>>,
 }
 
@@ -35,9 +39,13 @@ impl World {
             handles: RefCell::new((0..program.places).map(|_| None).collect()),
             promises: RefCell::new(promises),
             futures: RefCell::new(futures),
+            locks: Default::default(),
+            semaphore: gen::sync::Semaphore::new(PERMITS as usize),
+            queues: QUEUES.map(gen::queue::Queue::bounded),
             calls: Cell::new(0),
             faults: Cell::new(0),
             requests: Cell::new(0),
+            items: Cell::new(0),
             live: Rc::default(),
         })
     }
@@ -51,6 +59,9 @@ impl World {
         drop(promises);
         let futures = self.futures.take();
         drop(futures);
+        for queue in &self.queues {
+            while queue.try_get().is_ok() {}
+        }
     }
 
     pub(crate) fn live(&self) -> i64 {
@@ -74,6 +85,11 @@ impl World {
 
     pub(crate) fn fault(&self) -> u32 {
         next(&self.faults)
+    }
+
+    /// The next item of a queue.
+    pub(crate) fn item(&self) -> Value {
+        self.value(item_value(next(&self.items)))
     }
 
     // ---- handles
@@ -137,6 +153,11 @@ impl World {
 /// The value that a promise is set to.
 pub(crate) fn promise_value(promise: usize) -> u32 {
     u32::try_from(promise).map_or(0, |promise| 100 + promise)
+}
+
+/// The value of the item with that number, among the items of all queues.
+pub(crate) fn item_value(number: u32) -> u32 {
+    200 + number
 }
 
 fn next(counter: &Cell<u32>) -> u32 {

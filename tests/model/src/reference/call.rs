@@ -327,6 +327,7 @@ impl<'p> Model<'p> {
             Step::CutShort(place, grace) => self.cancel_with_grace(*place, *grace),
             Step::Throw(place) => self.throw(*place),
             Step::Promise(promise, deed) => self.do_with_promise(*promise, *deed),
+            Step::Close(queue) => self.close_queue(*queue),
             Step::Fail => return Advance::Ends(Err(self.fault())),
             Step::Panic => {
                 let number = self.next_fault();

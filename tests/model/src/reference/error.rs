@@ -32,6 +32,7 @@ pub(super) enum What {
     /// The deadline has passed, which is in seconds from the call.
     Timeout(u64),
     Broken,
+    Closed,
     NoFirst,
     Taken,
     Panicked(u32),
@@ -68,6 +69,7 @@ impl Error {
             What::Cancelled(request) => Kind::Cancelled(request.source, self.passed > 0),
             What::Timeout(after) => Kind::Timeout(*after),
             What::Broken => Kind::Broken,
+            What::Closed => Kind::Closed,
             What::NoFirst => Kind::NoFirst,
             What::Taken => Kind::Taken,
             What::Panicked(number) => Kind::Panicked(*number),
@@ -85,6 +87,7 @@ impl Error {
             What::Broken => {
                 format!("the promise of a `{}` was dropped before it was set", std::any::type_name::<Value>())
             }
+            What::Closed => "the queue is closed".to_owned(),
             What::NoFirst => "`first_of` was given no children, so none of them will be the first".to_owned(),
             What::Taken => {
                 "the result of this task was taken before: a `JoinHandle` gives it once".to_owned()

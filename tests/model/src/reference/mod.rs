@@ -23,6 +23,8 @@
 //! | `call.rs` | bodies |
 //! | `task.rs` | tasks, handles, and deliveries to them |
 //! | `promise.rs` | promises |
+//! | `lock.rs` | locks and semaphores |
+//! | `queue.rs` | queues |
 //!
 //! Two rules are not in the documents, but decide an order:
 //!
@@ -35,9 +37,11 @@ mod error;
 mod group;
 mod lent;
 mod limit;
+mod lock;
 mod node;
 mod pool;
 mod promise;
+mod queue;
 mod scope;
 mod task;
 mod wrappers;
@@ -47,11 +51,13 @@ use std::collections::{HashSet, VecDeque};
 use self::error::{Error, Request};
 use self::group::Woken;
 use self::lent::Lent;
+use self::lock::Semaphore;
 use self::node::Sleep;
 use self::pool::Pool;
 use self::promise::Promise;
+use self::queue::Queue;
 use self::task::{Stage, Task};
-use crate::program::{End, Program};
+use crate::program::{End, Program, LOCKS, PERMITS, QUEUES};
 use crate::trace::{Event, Source, What};
 use crate::LONG;
 
@@ -60,6 +66,15 @@ pub fn predict(program: &Program) -> Vec<Event> {
     let mut model = Model::new(program);
     model.run();
     model.trace
+}
+
+/// Whether the documents leave open what the program does: a child of a group is woken within the
+/// poll of a timeout that is over. The timeout asks the group where it waits, and perhaps the child
+/// goes on when it is asked.
+pub fn leaves_open(program: &Program) -> bool {
+    let mut model = Model::new(program);
+    model.run();
+    model.leaves_open
 }
 
 /// The name of a task, a child or the blocking call, as a waker has it.
@@ -130,6 +145,11 @@ struct Model<'p> {
     pools: Vec<Option<Pool<'p>>>,
     promises: Vec<Promise>,
     places: Vec<Option<usize>>,
+    /// The locks, which are semaphores of one permit, and the semaphore.
+    semaphores: Vec<Semaphore>,
+    queues: Vec<Queue>,
+    /// The number of items that were made.
+    items: u32,
 
     /// The error or request in flight on the thread.
     lent: Option<Lent>,
@@ -143,6 +163,10 @@ struct Model<'p> {
     errors: u64,
     /// The failures that a group has logged.
     logged: HashSet<u64>,
+    /// How often a child of a group was woken.
+    child_wakes: u64,
+    /// See the function of that name.
+    leaves_open: bool,
 }
 
 impl<'p> Model<'p> {
@@ -165,6 +189,9 @@ impl<'p> Model<'p> {
             pools: Vec::new(),
             promises: (0..program.promises).map(|_| Promise::new()).collect(),
             places: vec![None; program.places],
+            semaphores: [1; LOCKS].into_iter().chain([PERMITS]).map(Semaphore::new).collect(),
+            queues: QUEUES.map(Queue::new).into(),
+            items: 0,
             lent: None,
             times_out: false,
             closed: false,
@@ -173,6 +200,8 @@ impl<'p> Model<'p> {
             requests: 0,
             errors: 0,
             logged: HashSet::new(),
+            child_wakes: 0,
+            leaves_open: false,
         }
     }
 
@@ -353,6 +382,7 @@ impl<'p> Model<'p> {
                 }
             }
             Who::Child(group, child) => {
+                self.child_wakes += 1;
                 if let Some(parent) = self.groups[group].as_mut().and_then(|woken| woken.add(child)) {
                     self.tell(parent);
                 }

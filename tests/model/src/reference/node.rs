@@ -3,9 +3,11 @@
 use super::call::Call;
 use super::group::Children;
 use super::limit::Limit;
+use super::lock::Held;
+use super::queue::{Getter, Putter};
 use super::scope::Scope;
 use super::{Fires, Model, Polled, Timer, Who};
-use crate::program::Wait;
+use crate::program::{Wait, LOCKS};
 
 pub(super) enum Node<'p> {
     Ready(u32),
@@ -30,6 +32,9 @@ pub(super) enum Node<'p> {
     },
     /// The next of a `WaitIterator`.
     Next(usize),
+    Held(Box<Held<'p>>),
+    Put(usize, Putter),
+    Get(usize, Getter),
 }
 
 pub(super) struct Timeout<'p> {
@@ -102,6 +107,15 @@ impl Sleep {
         }
     }
 
+    /// Whether its timer has fired.
+    pub(super) fn has_fired(&self, model: &Model<'_>) -> bool {
+        match *self {
+            Sleep::Over => true,
+            Sleep::Armed(number) => !model.timers.iter().any(|timer| timer.number == number),
+            Sleep::Fresh { .. } => false,
+        }
+    }
+
     pub(super) fn drop(&mut self, model: &mut Model<'_>) {
         if let Sleep::Armed(number) = *self {
             model.remove_timer(number);
@@ -142,6 +156,10 @@ impl<'p> Model<'p> {
             Wait::Timeout(after, wait) => self.timeout(*after, None, wait),
             Wait::Graced(after, grace, wait) => self.timeout(*after, Some(*grace), wait),
             Wait::Shield(wait) => Node::Shield { child: Box::new(self.start(wait)), held: None },
+            Wait::Locked(lock, wait) => Node::Held(Box::new(Held::new(*lock, 1, wait))),
+            Wait::Permits(permits, wait) => Node::Held(Box::new(Held::new(LOCKS, *permits, wait))),
+            Wait::Put(queue) => Node::Put(*queue, Putter::New(self.next_item())),
+            Wait::Get(queue) => Node::Get(*queue, Getter::New),
         }
     }
 
@@ -190,6 +208,9 @@ impl<'p> Model<'p> {
             Node::Timeout(timeout) => self.poll_timeout(timeout, who),
             Node::Shield { child, held } => self.poll_shield(child, held, who),
             Node::Next(pool) => self.poll_next(*pool, who),
+            Node::Held(held) => self.poll_held(held, who),
+            Node::Put(queue, putter) => self.poll_put(*queue, putter, who),
+            Node::Get(queue, getter) => self.poll_get(*queue, getter, who),
         }
     }
 
@@ -230,6 +251,9 @@ impl<'p> Model<'p> {
                     self.hold(who, false);
                 }
             }
+            Node::Held(held) => self.drop_held(*held),
+            Node::Put(queue, putter) => self.drop_put(queue, &putter),
+            Node::Get(queue, getter) => self.drop_get(queue, &getter),
             // A waiter that has stopped waiting is not woken.
             Node::Ending(ending) => self.endings[ending].waiter = None,
             Node::Ready(_) | Node::Forever | Node::Moment(_) | Node::Next(_) => {}

@@ -158,7 +158,10 @@ impl<'p> Model<'p> {
     fn poll_seats(&mut self, pool: &mut Pool<'p>) {
         for seat in self.take_woken(pool.number) {
             self.is_polled(pool.number, seat);
-            self.poll_seat(pool, seat);
+            // A wake may be that of a child which had the seat before.
+            if !pool.fresh.contains(&seat) {
+                self.poll_seat(pool, seat);
+            }
         }
         self.poll_fresh(pool)
     }
