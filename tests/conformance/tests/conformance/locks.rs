@@ -7,36 +7,14 @@ use std::future::Future;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake};
+use std::task::{Context, Wake};
 
 use behaviour::{needs, seconds, spawn, Order, Poller};
 use gen::sync::{Condition, Event, Lock, Semaphore};
 use gen::{with_timeout, yield_, TimeoutError};
 
+use super::polled::{polled, Polled};
 use super::{later, run};
-
-/// A future that was polled once, with its value if it is ready.
-pub(super) struct Polled<F: Future> {
-    future: F,
-    pub(super) value: Option<F::Output>,
-}
-
-pub(super) fn polled<F: Future + Unpin>(future: F) -> Polled<F> {
-    let mut polled = Polled { future, value: None };
-    polled.is_done();
-    polled
-}
-
-impl<F: Future + Unpin> Polled<F> {
-    pub(super) fn is_done(&mut self) -> bool {
-        if self.value.is_none() {
-            if let Poll::Ready(value) = Poller::new().poll(Pin::new(&mut self.future)) {
-                self.value = Some(value);
-            }
-        }
-        self.value.is_some()
-    }
-}
 
 /// Notes the end of each wait for a condition in `order`.
 fn record_done(condition: &Arc<Condition>, order: &Order, key: &'static str) {

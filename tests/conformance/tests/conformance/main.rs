@@ -27,6 +27,7 @@ mod loops;
 mod many;
 mod multi;
 mod names;
+mod polled;
 mod promises;
 mod queues;
 mod returns;

@@ -10,7 +10,7 @@ use behaviour::{needs, seconds, spawn};
 use gen::queue::{PriorityQueue, Queue, Stack, TaskDoneError, TryGetError, TryPutError};
 use gen::{with_timeout, yield_, TimeoutError};
 
-use super::locks::{polled, Polled};
+use super::polled::{polled, Polled};
 use super::{later, run};
 
 /// A wait that has to end within that time.
