@@ -1,4 +1,4 @@
-//! What the guards of all locks have in common.
+//! The traits that the guards of all locks have in common.
 
 /// Implements the traits of a guard, whose only field is its access to the content, and its future.
 macro_rules! guards {
@@ -18,8 +18,8 @@ macro_rules! guards {
                 granted: Result<HolderKey, $crate::locks::permits::Closed>,
             ) -> Self {
                 let key = granted.unwrap_or_else(|_| unreachable!("a lock is never closed"));
-                // SAFETY: by the promise of the caller. Who changes the content has asked for all
-                // permits, and a reader for one.
+                // SAFETY: by the promise of the caller. A writer has asked for all permits, and
+                // a reader for one.
                 Self(unsafe { $access::new(spot, key) })
             }
 
