@@ -68,7 +68,8 @@ impl<'p> Model<'p> {
         polled
     }
 
-    /// Whether the request has its permits now. What it waits for then is created at this moment.
+    /// Whether the request has its permits now. The future that is waited for with the permits is
+    /// created at this moment.
     fn has_permits(&mut self, held: &mut Held<'p>, who: Who) -> bool {
         let Held { permits, stage, wait, .. } = held;
         let semaphore = &mut self.semaphores[held.semaphore];
