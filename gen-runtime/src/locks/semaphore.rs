@@ -111,7 +111,8 @@ impl Semaphore {
     ///
     /// # Panics
     ///
-    /// If these are more than [`MAX_PERMITS`](Self::MAX_PERMITS), which no semaphore could ever give.
+    /// If these are more than [`MAX_PERMITS`](Self::MAX_PERMITS): no semaphore could ever give so
+    /// many.
     ///
     /// # Cancellation
     ///
