@@ -343,6 +343,10 @@ impl Engine {
     fn ask_child(&mut self, child: u32, shown: Shown, children: &mut dyn Children) -> Option<Asked> {
         let Engine { progress, wakers: Some(wakers), held, .. } = self else { return None };
         let mut asking = Asking::new(shown);
+        // A child that was woken does not wait. It would go on only because it was asked.
+        if asking.only_answers() && wakers.link(child).is_queued() {
+            return None;
+        }
         let polled = wakers.with(child, |waker| {
             let cx = &mut Context::from_waker(waker);
             // It may take its cancellation now, and then waits for something else.

@@ -28,7 +28,7 @@ use crate::inject::question::{ask_at_deadline, TaskRef, Waiting, WaitsFor};
 impl TimeoutError {
     /// Where the child was waiting when it was dropped: the yields at which it was suspended, and
     /// the event that the innermost one waited for. That of a list or another group has those of
-    /// each child that had not ended.
+    /// each child that had not ended and was not woken just then.
     ///
     /// It prints in the words of a [dump](mod@crate::dump). The `{:?}` of the
     /// [`Error`](crate::Error) contains it. [`Waiting::sites`] are the yields alone, innermost

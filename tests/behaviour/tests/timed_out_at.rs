@@ -338,6 +338,36 @@ fn another_timer_of_the_task_does_not_ask_the_child() {
     assert_eq!(polls.get(), 3, "the first one, that of the other timer, and that of the deadline");
 }
 
+/// Otherwise a child would go on only because the error is to say where it waits.
+#[test]
+fn a_child_that_is_woken_by_another_one_at_the_deadline_does_not_go_on() {
+    needs!(VirtualTime);
+    #[gen::coroutine]
+    fn waits(value: gen::SharedFuture<u32>, went_on: Count) -> gen::Result {
+        yield_!(value)?;
+        went_on.add();
+        yield_!(gen::sleep(SECOND * 3600))
+    }
+    let went_on = Count::default();
+    let (counted, woken) = (went_on.clone(), Count::default());
+    let limited = async {
+        let (promise, value) = gen::promise();
+        let (mut promise, polls) = (Some(promise), woken.clone());
+        // Its second poll is the question.
+        let wakes_the_other = poll_fn(move |_| {
+            polls.add();
+            if let Some(promise) = promise.take_if(|_| polls.get() == 2) {
+                promise.set(1).expect("it is set once");
+            }
+            Poll::<gen::Result>::Pending
+        });
+        gen::with_timeout(SECOND, (wakes_the_other, waits(value, counted))).join().await.map(drop)
+    };
+    let error = run_to_result(limited).unwrap_err();
+    assert!(timeout_of(&error).waiting().is_some());
+    assert_eq!((woken.get(), went_on.get()), (2, 0));
+}
+
 /// Otherwise two equal errors would differ after a retry.
 #[test]
 fn errors_are_equal_by_the_length_of_the_timeout() {

@@ -118,6 +118,10 @@ where
     /// child, or if the child was never polled.
     fn ask_child(&mut self, slot: u32, shown: Shown) -> Option<Asked> {
         let mut asking = Asking::new(shown);
+        // A child that was woken does not wait. It would go on only because it was asked.
+        if asking.only_answers() && self.blocks.child_and_is_queued(slot).1 {
+            return None;
+        }
         let held = &mut self.held;
         let polled = self.blocks.with(slot, |mut child, cx| {
             if *child.as_mut().link() != Link::IN_NO_LIST {

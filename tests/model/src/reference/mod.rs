@@ -68,15 +68,6 @@ pub fn predict(program: &Program) -> Vec<Event> {
     model.trace
 }
 
-/// Whether the documents leave open what the program does: a child of a group is woken within the
-/// poll of a timeout that is over. The timeout asks the group where it waits, and perhaps the child
-/// goes on when it is asked.
-pub fn leaves_open(program: &Program) -> bool {
-    let mut model = Model::new(program);
-    model.run();
-    model.leaves_open
-}
-
 /// The name of a task, a child or the blocking call, as a waker has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
@@ -163,10 +154,6 @@ struct Model<'p> {
     errors: u64,
     /// The failures that a group has logged.
     logged: HashSet<u64>,
-    /// How often a child of a group was woken.
-    child_wakes: u64,
-    /// See the function of that name.
-    leaves_open: bool,
 }
 
 impl<'p> Model<'p> {
@@ -200,8 +187,6 @@ impl<'p> Model<'p> {
             requests: 0,
             errors: 0,
             logged: HashSet::new(),
-            child_wakes: 0,
-            leaves_open: false,
         }
     }
 
@@ -382,7 +367,6 @@ impl<'p> Model<'p> {
                 }
             }
             Who::Child(group, child) => {
-                self.child_wakes += 1;
                 if let Some(parent) = self.groups[group].as_mut().and_then(|woken| woken.add(child)) {
                     self.tell(parent);
                 }

@@ -107,15 +107,6 @@ impl Sleep {
         }
     }
 
-    /// Whether its timer has fired.
-    pub(super) fn has_fired(&self, model: &Model<'_>) -> bool {
-        match *self {
-            Sleep::Over => true,
-            Sleep::Armed(number) => !model.timers.iter().any(|timer| timer.number == number),
-            Sleep::Fresh { .. } => false,
-        }
-    }
-
     pub(super) fn drop(&mut self, model: &mut Model<'_>) {
         if let Sleep::Armed(number) = *self {
             model.remove_timer(number);

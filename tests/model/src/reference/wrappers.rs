@@ -30,10 +30,7 @@ impl<'p> Model<'p> {
     // ---------------------------------------------------------------------------------
 
     pub(super) fn poll_timeout(&mut self, timeout: &mut Timeout<'p>, who: Who) -> Polled {
-        let is_over = timeout.sleep.as_ref().is_some_and(|sleep| sleep.has_fired(self));
-        let wakes = self.child_wakes;
         let mut polled = self.poll_limited(timeout, who);
-        self.leaves_open |= is_over && self.child_wakes > wakes;
         loop {
             match polled {
                 Polled::Pending => {}
