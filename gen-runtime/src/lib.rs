@@ -267,6 +267,8 @@
 //!   fails with [`RuntimeRunning`]. Without the feature such a call is not detected, and stops
 //!   tokio's runtime.
 //! - `html`: [`Dump::to_html`] makes a page of a dump.
+//! - `metrics`: [`gen::metrics`](mod@metrics) counts how often and how long tasks wait, and how often
+//!   they fail, by the line of the yield.
 //! - `serde`: a [`Dump`] can be serialized, such as [to JSON](mod@dump#as-json).
 //! - `signal`: [`Remote::dump_on_signal`] writes a dump of a loop at `SIGUSR1`, on Unix.
 //! - `smol`: timers on every executor, by `async-io`, and [`with_spawner`] takes an
@@ -308,6 +310,8 @@ mod inject;
 mod io_loop;
 mod limit;
 mod locks;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod multi;
 mod opaque;
 mod parallel;

@@ -49,5 +49,8 @@ impl<T> Arrived<T> {
 #[cold]
 #[inline(never)]
 fn passed<F: Fn() -> Site>(error: Error, function: F, position: LineAndColumn) -> Error {
-    black_box(error.passed(moved_to(function(), position)))
+    let site = moved_to(function(), position);
+    #[cfg(feature = "metrics")]
+    crate::inject::in_flight::failed(&site);
+    black_box(error.passed(site))
 }

@@ -19,7 +19,7 @@ use super::errors::ZeroTriesError;
 use super::start::Start;
 use crate::error::{ChildError, ChildKey, Error};
 use crate::inject::question::Shown;
-use crate::inject::{answering, in_flight, Cancellation};
+use crate::inject::{answering, in_flight, Cancellation, WaitMark};
 use crate::parallel::{
     raise_of_race, raise_own, report_dropped, report_losers, IsSuperseded, Losers, NamesChildren, Pool,
 };
@@ -65,6 +65,7 @@ pub struct Hedging<S, P, T> {
     /// The first request with which the running tries were cancelled.
     cancelled: Option<Cancellation>,
     losers: Losers,
+    mark: WaitMark,
 }
 
 // The tries are pinned in the pool.
@@ -83,6 +84,7 @@ impl<S, P, T> Hedging<S, P, T> {
             failures: Vec::new(),
             cancelled: None,
             losers,
+            mark: WaitMark::NEW,
         }
     }
 
@@ -212,6 +214,9 @@ where
             self.cancelled.get_or_insert(cancellation);
         }
         let can_go_on = self.tries.has_result() || self.tries.is_empty();
+        if !can_go_on {
+            self.mark.stays_pending(cx.waker());
+        }
         if !can_go_on && self.until_next.is_some() {
             answering::keeps(cx.waker(), 1);
         }

@@ -46,6 +46,8 @@ use super::fixed_order;
 use super::observer::{self, Observer};
 use super::question::{Ask, Memory, Question, Said, Statement};
 use super::record::{self, Record};
+#[cfg(feature = "metrics")]
+use super::Measurement;
 use super::{Cancellation, Watch};
 use crate::error::CancelSource;
 use crate::{Error, Site};
@@ -145,9 +147,30 @@ impl Drop for Observed {
 /// is suspended afterwards, innermost first.
 #[cold]
 pub(crate) fn recorded<R>(waker: &Waker, poll: impl FnOnce() -> R) -> (R, Vec<Site>) {
-    let recording = Recording::new(waker);
+    let recording = Recording::of(Record::new(waker));
     let polled = poll();
-    (polled, recording.end())
+    (polled, recording.end().map(Record::into_sites).unwrap_or_default())
+}
+
+/// Calls `poll`, which polls a measured future with `waker`. Returns what is to be counted, or
+/// `None` if the future belongs to a measured future that is being polled with the same waker, and
+/// which counts for both.
+#[cfg(feature = "metrics")]
+pub(crate) fn measured<R>(waker: &Waker, poll: impl FnOnce() -> R) -> (R, Option<Measurement>) {
+    if any_in_flight() && record::is_measuring(waker) {
+        return (poll(), None);
+    }
+    let recording = Recording::of(Record::measuring(waker));
+    let polled = poll();
+    (polled, recording.end().and_then(Record::into_measurement))
+}
+
+/// Called when an error passes the yield at `site`.
+#[cfg(feature = "metrics")]
+pub(crate) fn failed(site: &Site) {
+    if any_in_flight() {
+        record::failed(site);
+    }
 }
 
 /// Keeps a [`Record`] of this thread. Its drop restores the record before.
@@ -156,13 +179,17 @@ struct Recording {
 }
 
 impl Recording {
-    fn new(waker: &Waker) -> Self {
+    fn of(record: Record) -> Self {
         IN_FLIGHT.fetch_add(1, Ordering::Relaxed);
-        Recording { outer: record::replace(Some(Record::new(waker))) }
+        Recording { outer: record::replace(Some(record)) }
     }
 
-    fn end(self) -> Vec<Site> {
-        record::replace(None).map(Record::into_sites).unwrap_or_default()
+    fn end(mut self) -> Option<Record> {
+        let record = record::replace(None);
+        if let (Some(outer), Some(record)) = (&mut self.outer, &record) {
+            outer.add(record);
+        }
+        record
     }
 }
 
@@ -324,6 +351,8 @@ pub(crate) fn cancel_source(waker: &Waker) -> Option<CancelSource> {
 /// `thrown` again afterwards; the watch of a taken cancellation is there too.
 #[cold]
 pub(crate) fn with_injected<R>(thrown: &mut Option<Thrown>, waker: &Waker, poll: impl FnOnce() -> R) -> R {
+    #[cfg(feature = "metrics")]
+    let _aside = record::Aside::unless_of(waker);
     let _restore = Injecting::new(thrown, waker);
     poll()
 }
@@ -355,8 +384,8 @@ pub(crate) fn nothing() -> ManuallyDrop<Option<Thrown>> {
     ManuallyDrop::new(None)
 }
 
-/// Polls the body of a task with the injection in `thrown`, if there is one. An injection that is
-/// in flight for an outer poll on the stack is hidden: it is not for this task.
+/// Polls the body of a task with the injection in `thrown`, if there is one. As for
+/// [`without_injected_of_others`] otherwise.
 #[inline]
 pub(crate) fn resume<R>(
     thrown: &mut Option<Thrown>,
@@ -364,9 +393,38 @@ pub(crate) fn resume<R>(
     poll: impl FnOnce(&mut Context<'_>) -> R,
 ) -> R {
     if thrown.is_none() {
-        return without_injected(|| poll(cx));
+        return without_injected_of_others(cx, poll);
     }
     with_injected(thrown, cx.waker(), || poll(cx))
+}
+
+/// Polls the body of a task. An injection that is in flight for an outer poll on the stack is
+/// hidden: it is not for this task. So is the record of an outer poll.
+#[inline]
+pub(crate) fn without_injected_of_others<R>(
+    cx: &mut Context<'_>,
+    poll: impl FnOnce(&mut Context<'_>) -> R,
+) -> R {
+    if any_in_flight() {
+        #[cfg(feature = "metrics")]
+        let _aside = record::Aside::unless_of(cx.waker());
+        hide_slot(|| poll(cx))
+    } else {
+        poll(cx)
+    }
+}
+
+/// Runs `poll`, which polls the children of a group, with an empty slot. The children have wakers
+/// of their own, so they are no part of the record.
+#[inline]
+pub(crate) fn without_injected_in_children<R>(poll: impl FnOnce() -> R) -> R {
+    if any_in_flight() {
+        #[cfg(feature = "metrics")]
+        let _aside = record::Aside::new();
+        hide_slot(poll)
+    } else {
+        poll()
+    }
 }
 
 /// Runs `poll` with an empty slot.

@@ -59,6 +59,7 @@
 //! | `trace.rs` | [`TraceRequest`] and [`TaskTrace`]: where a task is suspended, and its wait |
 //! | `observer.rs` | [`Observer`](observer::Observer): a test that sees each yield of its thread, and may fail it |
 //! | `record.rs` | [`Record`](record::Record): the yields at which a body is suspended after a poll |
+//! | `measurement.rs`, `wait_mark.rs` | the counts of a poll of a [measured](crate::metrics) future; [`WaitMark`]: whether a group has been pending before |
 //! | `fixed_order.rs` | a poll in which maps without an order and spawned tasks are refused |
 //! | `ended.rs` | [`Ended`]: waits for the end of a cancelled task or child |
 //! | `../error/cancelled.rs` | [`Cancelled`](crate::Cancelled): the error of a cancelled yield |
@@ -74,11 +75,14 @@ mod deferral;
 mod ended;
 pub(crate) mod fixed_order;
 pub(crate) mod in_flight;
+#[cfg(feature = "metrics")]
+mod measurement;
 pub(crate) mod observer;
 pub(crate) mod question;
 mod record;
 mod swallowed;
 mod trace;
+mod wait_mark;
 mod watch;
 
 pub(crate) use self::addressee::Addressee;
@@ -86,9 +90,12 @@ pub(crate) use self::cancel_child::{poll_cancelled, poll_watched, NextInjection}
 pub(crate) use self::cancellation::Cancellation;
 pub(crate) use self::deferral::Deferral;
 pub(crate) use self::ended::{end_channel, EndSender, EndSenders, Ended};
+#[cfg(feature = "metrics")]
+pub(crate) use self::measurement::Measurement;
 pub(crate) use self::swallowed::report_swallowed;
 pub use self::trace::TaskTrace;
 #[cfg(all(feature = "tokio", not(loom)))]
 pub(crate) use self::trace::TaskWait;
 pub(crate) use self::trace::TraceRequest;
+pub(crate) use self::wait_mark::WaitMark;
 pub(crate) use self::watch::Watch;

@@ -10,13 +10,24 @@
 //! | a yield that is polled with the waker of the poll stays pending | adds its site |
 //! | such a yield takes an error, and its body goes on | is emptied |
 //! | a timeout is over, and drops its child | loses the sites of the child |
-//! | a poll within the poll has a record of its own | is put aside for that poll |
+//! | a poll within the poll has a record of its own | is put aside for that poll. If both have the same waker, it then gets the sites of that record |
+//! | a poll within the poll is that of another body | is put aside for that poll |
+//!
+//! With the feature `metrics` the record of a measured future has a [`Measurement`], too:
+//!
+//! | event | the measurement |
+//! |---|---|
+//! | an error passes a yield of the body | adds the site of the yield |
+//! | a group was pending in the poll before, and stays pending ([`WaitMark`](super::WaitMark)) | knows that the body is in the same wait |
+//! | the record loses its first site | forgets that |
 
 use std::cell::RefCell;
 use std::mem;
 use std::task::Waker;
 
 use super::addressee::Addressee;
+#[cfg(feature = "metrics")]
+use super::measurement::Measurement;
 use crate::error::Site;
 
 /// The sites of one poll, innermost first.
@@ -24,15 +35,38 @@ pub(super) struct Record {
     /// Only yields that are polled with this waker belong to it.
     addressee: Addressee,
     sites: Vec<Site>,
+    #[cfg(feature = "metrics")]
+    measurement: Option<Measurement>,
 }
 
 impl Record {
     pub(super) fn new(waker: &Waker) -> Self {
-        Record { addressee: Addressee::of(waker), sites: Vec::new() }
+        Record {
+            addressee: Addressee::of(waker),
+            sites: Vec::new(),
+            #[cfg(feature = "metrics")]
+            measurement: None,
+        }
     }
 
     pub(super) fn into_sites(self) -> Vec<Site> {
         self.sites
+    }
+
+    /// Adds the sites of a record of a poll within this poll, if both polls have the same waker.
+    pub(super) fn add(&mut self, inner: &Record) {
+        if inner.addressee == self.addressee {
+            self.sites.extend_from_slice(&inner.sites);
+        }
+    }
+
+    /// Takes back all but the first `count` sites.
+    fn truncate(&mut self, count: usize) {
+        self.sites.truncate(count);
+        #[cfg(feature = "metrics")]
+        if let Some(measurement) = self.measurement.as_mut().filter(|_| self.sites.is_empty()) {
+            measurement.is_same_wait = false;
+        }
     }
 }
 
@@ -48,28 +82,94 @@ pub(super) fn replace(record: Option<Record>) -> Option<Record> {
 
 /// The yield at `site` stays pending.
 pub(super) fn suspended(waker: &Waker, site: &Site) {
-    with_sites(waker, |sites| sites.push(*site));
+    with_record(waker, |record| record.sites.push(*site));
 }
 
 /// A yield has taken an error, and its body goes on.
 pub(super) fn goes_on(waker: &Waker) {
-    with_sites(waker, Vec::clear);
+    with_record(waker, |record| record.truncate(0));
 }
 
 /// The number of sites so far; `None` if the poll with `waker` has no record.
 pub(super) fn count(waker: &Waker) -> Option<usize> {
-    with_sites(waker, |sites| sites.len())
+    with_record(waker, |record| record.sites.len())
 }
 
 /// Takes back all but the first `count` sites.
 pub(super) fn take_back(waker: &Waker, count: usize) {
-    with_sites(waker, |sites| sites.truncate(count));
+    with_record(waker, |record| record.truncate(count));
 }
 
-fn with_sites<R>(waker: &Waker, access: impl FnOnce(&mut Vec<Site>) -> R) -> Option<R> {
+fn with_record<R>(waker: &Waker, access: impl FnOnce(&mut Record) -> R) -> Option<R> {
     let of_this_poll = |record: &&mut Record| record.addressee == Addressee::of(waker);
-    let with_sites = |slot: &RefCell<Option<Record>>| {
-        slot.borrow_mut().as_mut().filter(of_this_poll).map(|record| access(&mut record.sites))
+    let with_record =
+        |slot: &RefCell<Option<Record>>| slot.borrow_mut().as_mut().filter(of_this_poll).map(access);
+    RECORD.try_with(with_record).ok().flatten()
+}
+
+#[cfg(feature = "metrics")]
+impl Record {
+    /// The record of a measured future.
+    pub(super) fn measuring(waker: &Waker) -> Self {
+        Record { measurement: Some(Measurement::default()), ..Record::new(waker) }
+    }
+
+    /// The measurement, with the innermost site of the record.
+    pub(super) fn into_measurement(self) -> Option<Measurement> {
+        let innermost = self.sites.first().copied();
+        self.measurement.map(|measurement| Measurement { innermost, ..measurement })
+    }
+}
+
+/// Whether the poll with `waker` has a measurement already.
+#[cfg(feature = "metrics")]
+pub(super) fn is_measuring(waker: &Waker) -> bool {
+    with_record(waker, |record| record.measurement.is_some()).unwrap_or(false)
+}
+
+/// A group stays pending that was pending in the poll before.
+#[cfg(feature = "metrics")]
+pub(super) fn same_wait(waker: &Waker) {
+    with_record(waker, |record| {
+        if let Some(measurement) = record.measurement.as_mut().filter(|_| record.sites.is_empty()) {
+            measurement.is_same_wait = true;
+        }
+    });
+}
+
+/// An error passes the yield at `site`, in the body whose poll has the record of this thread.
+#[cfg(feature = "metrics")]
+pub(super) fn failed(site: &Site) {
+    let add = |slot: &RefCell<Option<Record>>| {
+        if let Some(measurement) = slot.borrow_mut().as_mut().and_then(|record| record.measurement.as_mut()) {
+            measurement.errors.push(*site);
+        }
     };
-    RECORD.try_with(with_sites).ok().flatten()
+    let _ = RECORD.try_with(add);
+}
+
+/// Puts the record of the thread aside while another body is polled, whose errors do not belong to
+/// it. Its drop restores the record.
+#[cfg(feature = "metrics")]
+pub(super) struct Aside {
+    record: Option<Record>,
+}
+
+#[cfg(feature = "metrics")]
+impl Aside {
+    pub(super) fn new() -> Self {
+        Aside { record: replace(None) }
+    }
+
+    /// As `new`, but a record of the poll with `waker` stays.
+    pub(super) fn unless_of(waker: &Waker) -> Option<Self> {
+        with_record(waker, |_| ()).is_none().then(Aside::new)
+    }
+}
+
+#[cfg(feature = "metrics")]
+impl Drop for Aside {
+    fn drop(&mut self) {
+        drop(replace(self.record.take()));
+    }
 }

@@ -22,7 +22,7 @@ use super::errors::ZeroLimitError;
 use super::feed::Feed;
 use super::source::Source;
 use crate::error::{ChildError, Error};
-use crate::inject::{answering, in_flight};
+use crate::inject::{answering, in_flight, WaitMark};
 use crate::parallel::{raise, report_dropped, ChildKeys, Parallel, Policy, Settle, Shape};
 use crate::Result;
 
@@ -35,6 +35,7 @@ pub struct LimitPending<I, P, T, S: ChildKeys> {
     results: Vec<Option<(usize, Result<T>)>>,
     in_order: bool,
     failed: bool,
+    mark: WaitMark,
     policy: Policy,
     /// Taken with the results. Without it, the drop has nothing to report.
     shape: Option<S>,
@@ -50,6 +51,7 @@ impl<I, P, T, S: ChildKeys> LimitPending<I, P, T, S> {
             results: Vec::new(),
             in_order,
             failed: false,
+            mark: WaitMark::NEW,
             policy: Policy::DEFAULT,
             shape: Some(shape),
         }
@@ -147,7 +149,7 @@ where
             }
             self.feed.pool.drive_fresh(cx);
         }
-        if !self.feed.has_ended() && in_flight::any_in_flight() && self.pass_on(cx) {
+        if !self.feed.has_ended() && in_flight::any_in_flight() && self.pass_on_pending(cx) {
             return Poll::Ready(Ok(()));
         }
         if self.feed.has_ended() {
@@ -158,6 +160,16 @@ where
             cx.waker().wake_by_ref();
         }
         Poll::Pending
+    }
+
+    /// As `pass_on`, in a poll after which the yield is pending unless this ends it.
+    #[cold]
+    fn pass_on_pending(&mut self, cx: &mut Context<'_>) -> bool {
+        let is_over = self.pass_on(cx);
+        if !is_over && !self.feed.has_ended() {
+            self.mark.stays_pending(cx.waker());
+        }
+        is_over
     }
 
     /// If something is in flight, passes it on to the children. Returns whether a failure has ended

@@ -11,7 +11,7 @@ use super::slots::{ChildEnded, PollMode};
 use super::wakers::{LazyWakers, Taken, Wakers};
 use crate::error::ChildKey;
 use crate::inject::question::{Asked, Asking, Children as Answered, Shown};
-use crate::inject::{answering, in_flight, Cancellation};
+use crate::inject::{answering, in_flight, Cancellation, WaitMark};
 use crate::Error;
 
 /// The children of a group.
@@ -58,6 +58,7 @@ pub(super) struct Engine {
     /// The number of children.
     count: usize,
     progress: GroupProgress,
+    mark: WaitMark,
     /// Woken children that the last poll has left for the next one.
     left: Taken,
     /// None before the end of the first poll.
@@ -89,7 +90,7 @@ impl GroupProgress {
 impl Engine {
     pub(super) fn new(count: usize) -> Self {
         let progress = GroupProgress { running: count, failed: false, policy: Policy::DEFAULT };
-        Engine { count, progress, left: Taken::NONE, wakers: None, held: None }
+        Engine { count, progress, mark: WaitMark::NEW, left: Taken::NONE, wakers: None, held: None }
     }
 
     pub(super) fn policy(&self) -> Policy {
@@ -118,9 +119,9 @@ impl Engine {
                 self.answer_only(cx, children);
                 return Poll::Pending;
             }
-            in_flight::without_injected(|| self.poll_children(cx, children));
+            in_flight::without_injected_in_children(|| self.poll_children(cx, children));
             if self.progress.running > 0 && in_flight::any_in_flight() {
-                self.pass_on(cx, children);
+                self.pass_on_pending(cx, children);
             }
         }
         if self.progress.running == 0 {
@@ -264,6 +265,15 @@ impl Engine {
             self.cancel(&cancellation, children);
         } else if let Some(shown) = answering::question(cx.waker()) {
             self.ask(shown, cx.waker(), children);
+        }
+    }
+
+    /// As `pass_on`, in a poll after which the group is pending unless this ends it.
+    #[cold]
+    fn pass_on_pending(&mut self, cx: &mut Context<'_>, children: &mut dyn Children) {
+        self.pass_on(cx, children);
+        if self.progress.running > 0 {
+            self.mark.stays_pending(cx.waker());
         }
     }
 

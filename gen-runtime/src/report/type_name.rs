@@ -12,12 +12,13 @@
 
 /// Types of ours around one other type, which people do not know. Their first parameter is that
 /// type. The last one is that of a coroutine with the option `boxed`.
-const WRAPPERS: [&str; 6] = [
+const WRAPPERS: [&str; 7] = [
     "gen::coroutine::suspend::Pending<",
     "gen::coroutine::machine::Machine<",
     "gen::coroutine::map_output::MapOutput<",
     "gen::engine::Engine<",
     "gen::bracket::abandon::Abandoned<",
+    "gen::metrics::measured::Measured<",
     "core::pin::Pin<alloc::boxed::Box<gen::coroutine::machine::Machine<",
 ];
 

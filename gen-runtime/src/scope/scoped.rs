@@ -19,7 +19,7 @@ use super::queue::{ChildRequest, ScopeEvents};
 use super::spawn_queue::{SpawnQueue, Spawned};
 use crate::error::{CancelSource, ChildKey};
 use crate::inject::question::{Asking, Children as Answered, Shown};
-use crate::inject::{answering, in_flight, Cancellation};
+use crate::inject::{answering, in_flight, Cancellation, WaitMark};
 use crate::parallel::{is_spent_by_executor, ENDED_AT_ONCE};
 use crate::report::contain;
 use crate::{Error, Result};
@@ -39,6 +39,7 @@ pin_project! {
         // The cancellation of the whole scope, if it was cancelled.
         cancelled: Option<Cancellation>,
         graces: Graces,
+        mark: WaitMark,
         by: &'static Location<'static>,
         // The last field, because the drop of any other one may still spawn a child.
         spawn_queue: SpawnQueueOwner<C>,
@@ -78,6 +79,7 @@ impl<B, T, C> Scoped<B, T, C> {
             outcome: Outcome::new(),
             cancelled: None,
             graces: Graces::default(),
+            mark: WaitMark::NEW,
             by,
             spawn_queue,
         }
@@ -101,7 +103,7 @@ where
         let events = this.spawn_queue.0.queue().take();
         this.children.begin_poll();
         // A thrown error is for the yield that waits for the scope.
-        in_flight::without_injected(|| {
+        in_flight::without_injected_in_children(|| {
             this.go_on(events);
             if !this.graces.is_empty() {
                 this.cut_short(cx);
@@ -117,6 +119,7 @@ where
             cx.waker().wake_by_ref();
         }
         if in_flight::any_in_flight() {
+            this.mark.stays_pending(cx.waker());
             answering::keeps(cx.waker(), this.children.kept_of(cx.waker()) + this.graces.len());
         }
         Poll::Pending

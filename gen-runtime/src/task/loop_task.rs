@@ -27,7 +27,7 @@ use super::origin::TaskOrigin;
 use super::span::TaskSpan;
 use crate::error::{Error, Panicked, Throw};
 use crate::executor::{TaskFunctions, TaskHeader, TaskId, TaskRef};
-use crate::inject::in_flight::{resume, without_injected, Thrown};
+use crate::inject::in_flight::{resume, without_injected_of_others, Thrown};
 use crate::inject::question::AboutTask;
 use crate::report::{contain, Detached};
 use crate::shims::UnsafeCell;
@@ -278,7 +278,7 @@ where
         // SAFETY: the caller keeps the contract.
         unsafe {
             this.as_ref().span.within(|| {
-                let polled = Self::poll_body(this, |body| without_injected(|| body.poll(cx)));
+                let polled = Self::poll_body(this, |body| without_injected_of_others(cx, |cx| body.poll(cx)));
                 if polled.is_ready() {
                     Self::drop_body(this);
                 }

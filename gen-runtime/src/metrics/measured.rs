@@ -1,0 +1,88 @@
+//! [`measured`]: a future whose yields are counted.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use pin_project_lite::pin_project;
+
+use super::handles::count_error;
+use super::wait::Wait;
+use crate::inject::{answering, in_flight, Measurement};
+
+/// Counts the yields of a coroutine, or of any future with coroutines in it.
+///
+/// It is a future with the same output: yield it, or start it with [`spawn`](crate::spawn). The
+/// [page of the module](crate::metrics) says what is counted.
+///
+/// ```
+/// # #[gen::coroutine]
+/// # fn handle(request: u32) -> gen::Result<u32> { Ok(request) }
+/// # gen::run_sync(async {
+/// use gen::metrics::measured;
+///
+/// // A task:
+/// let task = gen::spawn(measured(handle(1)));
+/// assert_eq!(task.await?, 1);
+///
+/// // Each child of a list:
+/// let answers = gen::multi([2, 3].map(|request| measured(handle(request)))).await?;
+/// assert_eq!(answers, [2, 3]);
+/// # Ok::<(), gen::Error>(())
+/// # })?;
+/// # Ok::<(), gen::Error>(())
+/// ```
+///
+/// # Cancellation
+///
+/// As without it: a cancellation, and a thrown error, arrive at the yields of the future. Dropping
+/// it drops the future, after the wait has been observed.
+pub fn measured<F: Future>(future: F) -> Measured<F> {
+    Measured { wait: None, is_unwakeable: false, future }
+}
+
+pin_project! {
+    /// The future of [`measured`].
+    #[must_use = "futures do nothing unless they are yielded or awaited"]
+    pub struct Measured<F> {
+        // The first field, so that the wait ends before the future is dropped.
+        wait: Option<Wait>,
+        // Whether the last poll had a waker that wakes nothing, so that the next one has come
+        // without a wake: after the first step of a task on a foreign executor.
+        is_unwakeable: bool,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for Measured<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        if let Some(wait) = this.wait.as_mut() {
+            wait.is_over();
+        }
+        let unwakeable = cx.waker().will_wake(Waker::noop());
+        let is_without_wake = answering::is_asked(cx.waker()) || std::mem::replace(this.is_unwakeable, unwakeable);
+        let (polled, measurement) = in_flight::measured(cx.waker(), || this.future.poll(cx));
+        let Measurement { innermost, is_same_wait, errors } = measurement.unwrap_or_default();
+        errors.iter().for_each(count_error);
+        let innermost = innermost.filter(|_| polled.is_pending());
+        match (this.wait.as_mut(), &innermost) {
+            (Some(wait), Some(site)) if wait.is_at(site) && (is_same_wait || is_without_wake) => wait.goes_on(),
+            _ => {
+                *this.wait = None;
+                *this.wait = innermost.map(Wait::begin);
+            }
+        }
+        polled
+    }
+}
+
+impl<F> fmt::Debug for Measured<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Measured").field("wait", &self.wait).finish_non_exhaustive()
+    }
+}
