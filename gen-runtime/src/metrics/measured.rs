@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -19,18 +20,20 @@ use crate::inject::{answering, in_flight, Measurement};
 /// ```
 /// # #[gen::coroutine]
 /// # fn handle(request: u32) -> gen::Result<u32> { Ok(request) }
-/// # gen::run_sync(async {
 /// use gen::metrics::measured;
+/// use gen::yield_;
 ///
-/// // A task:
-/// let task = gen::spawn(measured(handle(1)));
-/// assert_eq!(task.await?, 1);
+/// #[gen::coroutine]
+/// fn serve() -> gen::Result {
+///     let task = gen::spawn(measured(handle(1)));
+///     assert_eq!(yield_!(task)?, 1);
 ///
-/// // Each child of a list:
-/// let answers = gen::multi([2, 3].map(|request| measured(handle(request)))).await?;
-/// assert_eq!(answers, [2, 3]);
-/// # Ok::<(), gen::Error>(())
-/// # })?;
+///     // Each child of a list:
+///     let answers = yield_!([2, 3].map(|request| measured(handle(request))))?;
+///     assert_eq!(answers, [2, 3]);
+///     Ok(())
+/// }
+/// # gen::run_sync(serve())?;
 /// # Ok::<(), gen::Error>(())
 /// ```
 ///
@@ -65,7 +68,8 @@ impl<F: Future> Future for Measured<F> {
             wait.is_over();
         }
         let unwakeable = cx.waker().will_wake(Waker::noop());
-        let is_without_wake = answering::is_asked(cx.waker()) || std::mem::replace(this.is_unwakeable, unwakeable);
+        let was_unwakeable = mem::replace(this.is_unwakeable, unwakeable);
+        let is_without_wake = was_unwakeable || answering::is_question(cx.waker());
         let (polled, measurement) = in_flight::measured(cx.waker(), || this.future.poll(cx));
         let Measurement { innermost, is_same_wait, errors } = measurement.unwrap_or_default();
         errors.iter().for_each(count_error);

@@ -73,11 +73,12 @@
 //! level, as it does in its [trace](crate::Error::trace). So a yield may have errors and no waits.
 //! A cancellation is an error, too.
 //!
-//! A future of another library may be woken before it is ready, as one that reads in pieces. For
-//! the library a yield that is suspended again after a wake has begun another wait, because an
-//! optimized build does not see that it has not returned. The sum of the durations is right all the
-//! same. So it is at the `next` of a [`WaitIterator`] and of [`as_completed`], at each wake of a
-//! child. A [dump](mod@crate::dump) does not end a wait.
+//! A future of another library may be woken before it is ready, as one that reads in pieces. If its
+//! yield is suspended again after a wake, this counts as another wait: an optimized build does not
+//! see whether the yield has returned in between. The sum of the durations is right all the same.
+//! The same holds at each wake of a child for the `next` of a [`WaitIterator`] and of
+//! [`as_completed`], and at each wake of a sibling for a yield in `futures::join!`. A
+//! [dump](mod@crate::dump) does not end a wait.
 //!
 //! # The recorder
 //!
