@@ -414,10 +414,10 @@ pub(crate) fn without_injected_of_others<R>(
     }
 }
 
-/// Runs `poll`, which polls the children of a group, with an empty slot. The children have wakers
-/// of their own, so they are no part of the record.
+/// Runs `poll`, which polls the children of a group, with an empty slot. They have wakers of their
+/// own, so they are no part of the record.
 #[inline]
-pub(crate) fn without_injected_in_children<R>(poll: impl FnOnce() -> R) -> R {
+pub(crate) fn without_injected_apart<R>(poll: impl FnOnce() -> R) -> R {
     if any_in_flight() {
         #[cfg(feature = "metrics")]
         let _aside = record::Aside::new();

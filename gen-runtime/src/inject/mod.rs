@@ -50,7 +50,7 @@
 //! |---|---|
 //! | `in_flight.rs` | the slot of a thread, and the functions that inject, take, hide and defer |
 //! | `answering.rs` | the functions with which a pending future answers a question |
-//! | `addressee.rs` | [`Addressee`]: the identity of the waker of a poll |
+//! | `addressee.rs` | [`Addressee`]: the identity of the waker of a poll; the waker of a first step |
 //! | `cancellation.rs` | [`Cancellation`]: a request to cancel, on its way to one yield |
 //! | `cancel_child.rs` | [`poll_cancelled`], [`poll_watched`]: a poll with a cancellation |
 //! | `deferral.rs` | [`Deferral`]: defers a cancellation for one poll |
@@ -85,7 +85,9 @@ mod trace;
 mod wait_mark;
 mod watch;
 
-pub(crate) use self::addressee::Addressee;
+#[cfg(feature = "metrics")]
+pub(crate) use self::addressee::is_of_first_step;
+pub(crate) use self::addressee::{first_step_waker, Addressee};
 pub(crate) use self::cancel_child::{poll_cancelled, poll_watched, NextInjection};
 pub(crate) use self::cancellation::Cancellation;
 pub(crate) use self::deferral::Deferral;

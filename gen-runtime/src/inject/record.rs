@@ -25,6 +25,8 @@ use std::cell::RefCell;
 use std::mem;
 use std::task::Waker;
 
+#[cfg(feature = "metrics")]
+use super::addressee::is_of_first_step;
 use super::addressee::Addressee;
 #[cfg(feature = "metrics")]
 use super::measurement::Measurement;
@@ -162,8 +164,12 @@ impl Aside {
     }
 
     /// As `new`, but a record of the poll with `waker` stays.
+    ///
+    /// All first steps have one waker. So in a first step the record is that of the body which spawns
+    /// the task, and which is in its own first step.
     pub(super) fn unless_of(waker: &Waker) -> Option<Self> {
-        with_record(waker, |_| ()).is_none().then(Aside::new)
+        let is_same_poll = with_record(waker, |_| ()).is_some() && !is_of_first_step(waker);
+        (!is_same_poll).then(Aside::new)
     }
 }
 

@@ -4,13 +4,13 @@ use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
 use super::handles::count_error;
 use super::wait::Wait;
-use crate::inject::{answering, in_flight, Measurement};
+use crate::inject::{answering, in_flight, is_of_first_step, Measurement};
 
 /// Counts the yields of a coroutine, or of any future with coroutines in it.
 ///
@@ -42,7 +42,7 @@ use crate::inject::{answering, in_flight, Measurement};
 /// As without it: a cancellation, and a thrown error, arrive at the yields of the future. Dropping
 /// it drops the future, after the wait has been observed.
 pub fn measured<F: Future>(future: F) -> Measured<F> {
-    Measured { wait: None, is_unwakeable: false, future }
+    Measured { wait: None, is_in_first_step: false, future }
 }
 
 pin_project! {
@@ -51,9 +51,9 @@ pin_project! {
     pub struct Measured<F> {
         // The first field, so that the wait ends before the future is dropped.
         wait: Option<Wait>,
-        // Whether the last poll had a waker that wakes nothing, so that the next one has come
-        // without a wake: after the first step of a task on a foreign executor.
-        is_unwakeable: bool,
+        // Whether the last poll was the first step of a task on a foreign executor, which then polls
+        // the task once more without a wake.
+        is_in_first_step: bool,
         #[pin]
         future: F,
     }
@@ -67,9 +67,8 @@ impl<F: Future> Future for Measured<F> {
         if let Some(wait) = this.wait.as_mut() {
             wait.is_over();
         }
-        let unwakeable = cx.waker().will_wake(Waker::noop());
-        let was_unwakeable = mem::replace(this.is_unwakeable, unwakeable);
-        let is_without_wake = was_unwakeable || answering::is_question(cx.waker());
+        let was_first_step = mem::replace(this.is_in_first_step, is_of_first_step(cx.waker()));
+        let is_without_wake = was_first_step || answering::is_question(cx.waker());
         let (polled, measurement) = in_flight::measured(cx.waker(), || this.future.poll(cx));
         let Measurement { innermost, is_same_wait, errors } = measurement.unwrap_or_default();
         errors.iter().for_each(count_error);

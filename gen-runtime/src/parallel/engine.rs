@@ -119,7 +119,7 @@ impl Engine {
                 self.answer_only(cx, children);
                 return Poll::Pending;
             }
-            in_flight::without_injected_in_children(|| self.poll_children(cx, children));
+            in_flight::without_injected_apart(|| self.poll_children(cx, children));
             if self.progress.running > 0 && in_flight::any_in_flight() {
                 self.pass_on_pending(cx, children);
             }

@@ -103,7 +103,7 @@ where
         let events = this.spawn_queue.0.queue().take();
         this.children.begin_poll();
         // A thrown error is for the yield that waits for the scope.
-        in_flight::without_injected_in_children(|| {
+        in_flight::without_injected_apart(|| {
             this.go_on(events);
             if !this.graces.is_empty() {
                 this.cut_short(cx);

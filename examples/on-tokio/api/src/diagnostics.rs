@@ -1,7 +1,7 @@
-//! `GET /dump`: where does each request wait?
+//! `GET /dump`: where does each request wait? `GET /metrics`: where do requests wait, in numbers?
 //!
-//! It is for the operators of the service, so it has a listener of its own, on this machine only,
-//! and it is off unless it is asked for.
+//! They are for the operators of the service, so they have a listener of their own, on this machine
+//! only, and are off unless they are asked for.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,12 +14,13 @@ use axum::routing::get;
 use r#gen::{self as g, yield_};
 use tokio::net::TcpListener;
 
+use crate::metrics::Metrics;
 use crate::service::Failure;
 
 /// A handler that has not said within this time where it waits is shown as running.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Serves the dumps of requests until `stop` is ready.
+/// Serves the dumps of requests, and the [metrics](crate::metrics), until `stop` is ready.
 ///
 /// # Errors
 ///
@@ -31,8 +32,15 @@ pub fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> g::Result {
     check(listener.local_addr()?)?;
-    let router = Router::new().route("/dump", get(dump)).with_state(requests);
-    yield_!(axum::serve(listener, router).with_graceful_shutdown(stop))
+    let metrics = Metrics::install();
+    let page = metrics.clone();
+    let router = Router::new()
+        .route("/dump", get(dump))
+        .with_state(requests)
+        .route("/metrics", get(async move || page.page()));
+    let serving = axum::serve(listener, router).with_graceful_shutdown(stop).into_future();
+    yield_!(g::first_of((serving, metrics.keep_up())))?;
+    Ok(())
 }
 
 /// Fails if others than this machine can reach the address.

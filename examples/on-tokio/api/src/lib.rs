@@ -8,6 +8,7 @@
 //! | `orders.rs` | the coroutines behind the handlers: a price, many prices, an order |
 //! | `client.rs` | the requests to the warehouse |
 //! | `diagnostics.rs` | `GET /dump`: where does each request wait? |
+//! | `metrics.rs` | `GET /metrics`: at which line do the requests wait, and how long? |
 //! | `plain.rs` | the order once more, as an `async fn` |
 //! | `warehouse.rs` | the other service |
 //! | `loopback.rs` | starts the shop and both replicas on this machine, for the demo and the tests |
@@ -15,6 +16,7 @@
 mod client;
 pub mod diagnostics;
 pub mod loopback;
+mod metrics;
 mod orders;
 mod plain;
 pub mod service;

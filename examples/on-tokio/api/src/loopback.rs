@@ -18,6 +18,8 @@ pub struct Loopback {
     pub warehouse: Arc<Warehouse>,
     /// The address of the dumps, if they are served.
     pub dumps: Option<String>,
+    /// The address of the metrics, which are served with the dumps.
+    pub metrics: Option<String>,
     /// The replicas.
     pub replicas: [Arc<Replica>; 2],
     tasks: [g::JoinHandle<()>; 2],
@@ -34,7 +36,7 @@ impl Loopback {
         yield_!(Loopback::start_with(patience, None))
     }
 
-    /// As `start`, and serves the [dumps](diagnostics) of the requests.
+    /// As `start`, and serves the [dumps and the metrics](diagnostics) of the requests.
     #[g::coroutine]
     pub fn start_with_dumps(patience: Duration) -> g::Result<Loopback> {
         yield_!(Loopback::start_with(patience, Some(g::TaskTracker::new())))
@@ -52,16 +54,17 @@ impl Loopback {
         let shop = Arc::new(Shop::new([first.1, second.1], patience));
         let (listener, url) = yield_!(listen())?;
         let stop = CancellationToken::new();
-        let (mut dumps, mut diagnostics) = (None, None);
+        let (mut dumps, mut metrics, mut diagnostics) = (None, None, None);
         if let Some(requests) = requests.clone() {
             let (listener, url) = yield_!(listen())?;
             dumps = Some(format!("{url}/dump"));
+            metrics = Some(format!("{url}/metrics"));
             let serving = diagnostics::serve(listener, requests, stop.clone().cancelled_owned());
             diagnostics = Some(g::spawn(serving));
         }
         let service = g::spawn(service::serve(listener, shop, requests, stop.clone().cancelled_owned()));
         let client = reqwest::Client::new();
-        Ok(Loopback { url, warehouse, dumps, replicas, tasks, diagnostics, client, service, stop })
+        Ok(Loopback { url, warehouse, dumps, metrics, replicas, tasks, diagnostics, client, service, stop })
     }
 
     /// Ends a replica, which refuses connections from now on.
@@ -84,6 +87,17 @@ impl Loopback {
     #[g::coroutine]
     pub fn dump(&self) -> g::Result<(u16, String)> {
         let Some(url) = self.dumps.clone() else { g::bail!("the dumps are not served") };
+        yield_!(self.get_from(url))
+    }
+
+    /// Asks for the metrics. Gives the status and the text of the answer.
+    ///
+    /// # Errors
+    ///
+    /// If the metrics are not served.
+    #[g::coroutine]
+    pub fn read_metrics(&self) -> g::Result<(u16, String)> {
+        let Some(url) = self.metrics.clone() else { g::bail!("the metrics are not served") };
         yield_!(self.get_from(url))
     }
 

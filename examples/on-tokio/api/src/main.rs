@@ -1,7 +1,7 @@
 //! Shows what becomes of reservations when customers go away.
 //!
 //! `api` prints the text of the README. `api serve` serves until Ctrl-C is pressed, for `curl`.
-//! `api serve --dump` also serves the dumps of the requests.
+//! `api serve --dump` also serves the dumps and the metrics of the requests.
 
 use std::time::Duration;
 
@@ -48,6 +48,9 @@ fn serve(services: Loopback) -> g::Result {
     println!("serving at {}, until Ctrl-C", services.url);
     if let Some(url) = &services.dumps {
         println!("dumps at {url}");
+    }
+    if let Some(url) = &services.metrics {
+        println!("metrics at {url}");
     }
     yield_!(tokio::signal::ctrl_c())?;
     let stock = yield_!(services.stop())?;

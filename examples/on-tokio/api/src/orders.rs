@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use r#gen::metrics::measured;
 use r#gen::{self as g, OneOf2, yield_};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -60,7 +61,7 @@ impl Shop {
     /// Asks both replicas, and gives the first answer. The request to the other replica is dropped.
     #[g::coroutine]
     pub(crate) fn price(&self, item: &str) -> g::Result<String> {
-        let asked = self.replicas.iter().map(|replica| self.ask(replica, item));
+        let asked = self.replicas.iter().map(|replica| measured(self.ask(replica, item)));
         let (_position, price) = yield_!(g::with_timeout(self.patience, g::first_of(asked)))?;
         Ok(price)
     }
@@ -68,7 +69,7 @@ impl Shop {
     /// The prices of many items, a few at a time, in the order of the items.
     #[g::coroutine]
     pub(crate) fn prices(&self, items: &str) -> g::Result<Vec<String>> {
-        yield_!(g::limit(AT_ONCE, items.split(',').map(|item| self.price(item))))
+        yield_!(g::limit(AT_ONCE, items.split(',').map(|item| measured(self.price(item)))))
     }
 
     /// Asks one replica for a price, until there is an answer. An error would end the race between

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use r#gen::metrics::measured;
 use r#gen::{self as g, yield_};
 use tokio::net::TcpListener;
 
@@ -58,19 +59,19 @@ fn router(shop: Arc<Shop>) -> Router {
 
 #[g::coroutine]
 fn price(State(shop): State<Arc<Shop>>, Path(item): Path<String>) -> Result<String, Failure> {
-    Ok(yield_!(shop.price(&item))?)
+    Ok(yield_!(measured(shop.price(&item)))?)
 }
 
 #[g::coroutine]
 fn prices(State(shop): State<Arc<Shop>>, Path(items): Path<String>) -> Result<String, Failure> {
-    Ok(yield_!(shop.prices(&items))?.join(" "))
+    Ok(yield_!(measured(shop.prices(&items)))?.join(" "))
 }
 
 /// axum drops a handler whose client goes away. The order is a task of its own, which is cancelled
 /// by that drop, and goes on until it has cleaned up.
 #[g::coroutine]
 fn buy(State(shop): State<Arc<Shop>>, Path(item): Path<String>) -> Result<String, Failure> {
-    Ok(yield_!(g::cancel_on_drop(shop.buy(item)))?)
+    Ok(yield_!(g::cancel_on_drop(measured(shop.buy(item))))?)
 }
 
 /// The error of a handler, which becomes an answer.

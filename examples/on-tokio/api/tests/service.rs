@@ -213,3 +213,55 @@ fn customers_cannot_ask_for_a_dump() -> g::Result {
     assert_eq!(answer.headers()["content-type"], "text/plain; charset=utf-8");
     Ok(())
 }
+
+/// The value of the sample of a metric at that line of `file`.
+fn sample(text: &str, metric: &str, file: &str, line: usize) -> f64 {
+    let (file, line) = (format!("{file}\""), format!("line=\"{line}\""));
+    let sample = text.lines().find(|sample| {
+        sample.starts_with(&format!("{metric}{{")) && sample.contains(&file) && sample.contains(&line)
+    });
+    let sample = sample.unwrap_or_else(|| panic!("no {metric} at {file} {line} in\n{text}"));
+    sample.rsplit(' ').next().unwrap().parse().expect("a sample ends with its value")
+}
+
+/// The number of the line with `text`, in a source file.
+fn line_of(source: &str, text: &str) -> usize {
+    source.lines().position(|line| line.contains(text)).unwrap_or_else(|| panic!("no {text:?}")) + 1
+}
+
+/// An operator would see that requests are slow, and not which of their lines is.
+#[g::test(tokio, flavor = "multi_thread", worker_threads = 2, leaks = "allowed")]
+fn the_metrics_show_the_line_at_which_requests_wait() -> g::Result {
+    let services = yield_!(Loopback::start_with_dumps(LONG))?;
+    assert_eq!(yield_!(services.get("/price/tea"))?, (200, "4".to_owned()));
+    let race = line_of(include_str!("../src/orders.rs"), "g::first_of(asked)");
+    let sends = line_of(include_str!("../src/client.rs"), ".send())?");
+    let (status, text) = yield_!(services.read_metrics())?;
+    assert_eq!(status, 200);
+    assert!(text.contains("# TYPE gen_yields_total counter"), "{text}");
+    assert!(text.contains("# TYPE gen_yield_wait_seconds histogram"), "{text}");
+    for (file, line) in [("orders.rs", race), ("client.rs", sends)] {
+        let begun = sample(&text, "gen_yields_total", file, line);
+        assert!(begun >= 1.0, "{text}");
+        assert!(sample(&text, "gen_yield_wait_seconds_sum", file, line) > 0.0, "{text}");
+    }
+
+    // The tests of this process have one recorder, so the number may grow by more than one.
+    let price = line_of(include_str!("../src/orders.rs"), "self.client.price(");
+    let before = sample(&text, "gen_yield_errors_total", "orders.rs", price);
+    assert_eq!(yield_!(services.get("/price/gold"))?.0, 404);
+    let (_, text) = yield_!(services.read_metrics())?;
+    assert!(sample(&text, "gen_yield_errors_total", "orders.rs", price) > before, "{text}");
+    yield_!(services.stop())?;
+    Ok(())
+}
+
+/// A customer could read the names of the functions of the service.
+#[g::test(tokio, leaks = "allowed")]
+fn customers_cannot_read_the_metrics() -> g::Result {
+    let services = yield_!(Loopback::start_with_dumps(LONG))?;
+    assert_eq!(yield_!(services.get("/metrics"))?.0, 404);
+    let answer = yield_!(reqwest::get(services.metrics.as_ref().unwrap()))?;
+    assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4");
+    Ok(())
+}

@@ -10,7 +10,7 @@ use crate::executor::error_context::Leftovers;
 use crate::executor::injection::Injection;
 use crate::executor::route::deliver_error;
 use crate::inject::in_flight::{nothing, Thrown};
-use crate::inject::Addressee;
+use crate::inject::{first_step_waker, Addressee};
 
 impl Visit {
     /// Begins a poll: takes the news.
@@ -37,7 +37,7 @@ impl Visit {
         task: &HostedRef,
         step: impl FnOnce(&mut Context<'_>) -> Poll<R>,
     ) -> Poll<R> {
-        let polled = self.within(task, || step(&mut Context::from_waker(Waker::noop())));
+        let polled = self.within(task, || step(&mut Context::from_waker(first_step_waker())));
         if polled.is_ready() {
             self.end(task);
         }

@@ -76,7 +76,7 @@ where
         }
         if self.has_work() {
             if self.woken.is_empty() && !self.is_spent() {
-                in_flight::without_injected_in_children(|| self.poll_children(cx));
+                in_flight::without_injected_apart(|| self.poll_children(cx));
             } else if self.poll_in_turn(cx) {
                 // An injection is left to the yield of the pool.
                 self.spent = 0;
@@ -124,7 +124,7 @@ where
             cx.waker().wake_by_ref();
             return true;
         }
-        in_flight::without_injected_in_children(|| self.poll_children(cx));
+        in_flight::without_injected_apart(|| self.poll_children(cx));
         false
     }
 
@@ -137,7 +137,7 @@ where
         self.blocks.come_here(&mut self.woken);
         self.blocks.set_parent(cx.waker());
         if self.has_work() {
-            in_flight::without_injected_in_children(|| self.poll_children(cx));
+            in_flight::without_injected_apart(|| self.poll_children(cx));
         }
     }
 
@@ -147,7 +147,7 @@ where
         if !self.fresh.is_empty() {
             // The wakers may be newer than the last `drive`.
             self.blocks.set_parent(cx.waker());
-            in_flight::without_injected_in_children(|| self.poll_fresh_only(cx));
+            in_flight::without_injected_apart(|| self.poll_fresh_only(cx));
         }
     }
 
