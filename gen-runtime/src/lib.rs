@@ -151,6 +151,7 @@
 //! | throw an error into a task | [`JoinHandle::throw`] |
 //! | see where a task is suspended | [`JoinHandle::trace`] |
 //! | see where a program is stuck | [`dump`](fn@dump), [`IoLoop::dump`], [`Remote::dump`]; on tokio `TaskTracker::dump` |
+//! | count how long tasks wait at which line | `gen::metrics::measured`, with the feature `metrics` |
 //!
 //! ## The loop
 //!
@@ -267,8 +268,8 @@
 //!   fails with [`RuntimeRunning`]. Without the feature such a call is not detected, and stops
 //!   tokio's runtime.
 //! - `html`: [`Dump::to_html`] makes a page of a dump.
-//! - `metrics`: [`gen::metrics`](mod@metrics) counts how often and how long tasks wait, and how often
-//!   they fail, by the line of the yield.
+//! - `metrics`: [`gen::metrics`](mod@crate::metrics) counts how often and how long tasks wait, and
+//!   how often this fails, by the line of the yield.
 //! - `serde`: a [`Dump`] can be serialized, such as [to JSON](mod@dump#as-json).
 //! - `signal`: [`Remote::dump_on_signal`] writes a dump of a loop at `SIGUSR1`, on Unix.
 //! - `smol`: timers on every executor, by `async-io`, and [`with_spawner`] takes an

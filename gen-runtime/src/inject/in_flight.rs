@@ -295,6 +295,8 @@ fn note_in_flight(waker: &Waker, &PendingYield { site, future, at }: &PendingYie
 #[cold]
 pub(crate) fn returned(has_value: bool, waker: &Waker, site: &Site) -> Option<Error> {
     with_question(waker, |question| question.goes_on(Some(*site)));
+    #[cfg(feature = "metrics")]
+    record::returned(waker);
     has_value.then(|| observer::returned(waker, site)).flatten()
 }
 

@@ -20,6 +20,7 @@
 //! | an error passes a yield of the body | adds the site of the yield |
 //! | a group was pending in the poll before, and stays pending ([`WaitMark`](super::WaitMark)) | knows that the body is in the same wait |
 //! | the record loses its first site | forgets that |
+//! | a yield returns, where all yields look; the record loses a site | knows that the body is not in the same wait, if it is no group |
 
 use std::cell::RefCell;
 use std::mem;
@@ -64,11 +65,12 @@ impl Record {
 
     /// Takes back all but the first `count` sites.
     fn truncate(&mut self, count: usize) {
-        self.sites.truncate(count);
         #[cfg(feature = "metrics")]
-        if let Some(measurement) = self.measurement.as_mut().filter(|_| self.sites.is_empty()) {
-            measurement.is_same_wait = false;
+        if let Some(measurement) = &mut self.measurement {
+            measurement.has_returned |= count < self.sites.len();
+            measurement.is_same_group &= count > 0;
         }
+        self.sites.truncate(count);
     }
 }
 
@@ -131,10 +133,20 @@ pub(super) fn is_measuring(waker: &Waker) -> bool {
 
 /// A group stays pending that was pending in the poll before.
 #[cfg(feature = "metrics")]
-pub(super) fn same_wait(waker: &Waker) {
+pub(super) fn same_group(waker: &Waker) {
     with_record(waker, |record| {
         if let Some(measurement) = record.measurement.as_mut().filter(|_| record.sites.is_empty()) {
-            measurement.is_same_wait = true;
+            measurement.is_same_group = true;
+        }
+    });
+}
+
+/// A yield returns, in a build in which such yields look.
+#[cfg(feature = "metrics")]
+pub(super) fn returned(waker: &Waker) {
+    with_record(waker, |record| {
+        if let Some(measurement) = &mut record.measurement {
+            measurement.has_returned = true;
         }
     });
 }

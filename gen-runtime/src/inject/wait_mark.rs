@@ -30,7 +30,7 @@ impl WaitMark {
     pub(crate) fn stays_pending(&mut self, waker: &Waker) {
         #[cfg(feature = "metrics")]
         if mem::replace(&mut self.is_set, true) {
-            record::same_wait(waker);
+            record::same_group(waker);
         }
         #[cfg(not(feature = "metrics"))]
         let _ = waker;

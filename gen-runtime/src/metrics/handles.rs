@@ -129,6 +129,10 @@ fn describe(recorder: RecorderId) {
         return;
     }
     describe_counter!(YIELDS, "The waits that have begun at a yield of a measured task.");
-    describe_histogram!(YIELD_WAIT, Unit::Seconds, "The durations of the waits at a yield of a measured task.");
+    describe_histogram!(
+        YIELD_WAIT,
+        Unit::Seconds,
+        "The durations of the waits at a yield of a measured task."
+    );
     describe_counter!(YIELD_ERRORS, "The errors that a yield of a measured task has given.");
 }

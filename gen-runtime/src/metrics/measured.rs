@@ -70,11 +70,13 @@ impl<F: Future> Future for Measured<F> {
         let was_first_step = mem::replace(this.is_in_first_step, is_of_first_step(cx.waker()));
         let is_without_wake = was_first_step || answering::is_question(cx.waker());
         let (polled, measurement) = in_flight::measured(cx.waker(), || this.future.poll(cx));
-        let Measurement { innermost, is_same_wait, errors } = measurement.unwrap_or_default();
+        let measurement = measurement.unwrap_or_default();
+        let may_go_on = is_without_wake || measurement.is_same_wait();
+        let Measurement { innermost, errors, .. } = measurement;
         errors.iter().for_each(count_error);
         let innermost = innermost.filter(|_| polled.is_pending());
         match (this.wait.as_mut(), &innermost) {
-            (Some(wait), Some(site)) if wait.is_at(site) && (is_same_wait || is_without_wake) => wait.goes_on(),
+            (Some(wait), Some(site)) if wait.is_at(site) && may_go_on => wait.goes_on(),
             _ => {
                 *this.wait = None;
                 *this.wait = innermost.map(Wait::begin);

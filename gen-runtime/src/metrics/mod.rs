@@ -50,8 +50,8 @@
 //! | the future is dropped in the middle of a wait | | observed, up to the drop | |
 //!
 //! So the difference of `gen_yields_total` and of the `_count` of the histogram is the number of
-//! those that wait now. A yield that is ready at once is not counted: it would have to look whether
-//! anyone counts, and most yields are of that kind.
+//! those that wait now. A yield that is ready at once is not counted, in any build: it would have to
+//! look whether anyone counts, and most yields are of that kind.
 //!
 //! # Which yield gets the wait
 //!
@@ -73,12 +73,23 @@
 //! level, as it does in its [trace](crate::Error::trace). So a yield may have errors and no waits.
 //! A cancellation is an error, too.
 //!
-//! A future of another library may be woken before it is ready, as one that reads in pieces. If its
-//! yield is suspended again after a wake, this counts as another wait: an optimized build does not
-//! see whether the yield has returned in between. The sum of the durations is right all the same.
-//! The same holds at each wake of a child for the `next` of a [`WaitIterator`] and of
-//! [`as_completed`], and at each wake of a sibling for a yield in `futures::join!`. A
-//! [dump](mod@crate::dump) does not end a wait.
+//! A [dump](mod@crate::dump) does not end a wait.
+//!
+//! # What an optimized build does not see
+//!
+//! A future of another library may be woken before it is ready, as one that connects, and then
+//! reads. Its yield is suspended once more after such a wake. So is the yield of a loop that has
+//! returned, and waits for the next item at the same line. An optimized build cannot distinguish
+//! the two, because a yield that returns does not look whether anyone counts. There the wake ends a
+//! wait, and another one begins: the sum of the durations is right, but a number of waits may be
+//! too high. This concerns
+//!
+//! - futures of other libraries that are woken before they are ready;
+//! - the `next` of a [`WaitIterator`] and of [`as_completed`], when a child is woken;
+//! - yields in `futures::join!` and the like, when a sibling is woken.
+//!
+//! With debug assertions, and with the feature `testing`, all yields look, and each wait counts
+//! once. With that feature a yield that is ready takes an instruction more, in all tasks.
 //!
 //! # The recorder
 //!
@@ -104,7 +115,7 @@
 // |---|---|
 // | a poll ends at a yield | begins |
 // | the next poll begins | is over, unless that poll turns out to be in the same wait |
-// | the poll was for a question, or a group stays pending, at the same yield | goes on |
+// | the poll has left the body at the same yield: it was for a question, or a group stays pending there, or no yield has returned, in a build that sees this | goes on |
 // | the future is dropped | is over |
 //
 // `handles.rs` keeps the counters. All calls of the recorder are there, outside of any borrow.
