@@ -408,9 +408,7 @@ pub(crate) fn without_injected_of_others<R>(
     poll: impl FnOnce(&mut Context<'_>) -> R,
 ) -> R {
     if any_in_flight() {
-        #[cfg(feature = "metrics")]
-        let _aside = record::Aside::unless_of(cx.waker());
-        hide_slot(|| poll(cx))
+        hide_of_others(cx, poll)
     } else {
         poll(cx)
     }
@@ -421,9 +419,7 @@ pub(crate) fn without_injected_of_others<R>(
 #[inline]
 pub(crate) fn without_injected_apart<R>(poll: impl FnOnce() -> R) -> R {
     if any_in_flight() {
-        #[cfg(feature = "metrics")]
-        let _aside = record::Aside::new();
-        hide_slot(poll)
+        hide_apart(poll)
     } else {
         poll()
     }
@@ -482,6 +478,20 @@ impl InFlight {
         cancellation.set_deferred(deferred);
         true
     }
+}
+
+#[cold]
+fn hide_of_others<R>(cx: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    #[cfg(feature = "metrics")]
+    let _aside = record::Aside::unless_of(cx.waker());
+    hide_slot(|| poll(cx))
+}
+
+#[cold]
+fn hide_apart<R>(poll: impl FnOnce() -> R) -> R {
+    #[cfg(feature = "metrics")]
+    let _aside = record::Aside::new();
+    hide_slot(poll)
 }
 
 #[cold]

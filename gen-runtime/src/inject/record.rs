@@ -171,6 +171,7 @@ pub(super) struct Aside {
 
 #[cfg(feature = "metrics")]
 impl Aside {
+    #[inline(never)]
     pub(super) fn new() -> Self {
         Aside { record: replace(None) }
     }
@@ -179,6 +180,7 @@ impl Aside {
     ///
     /// All first steps have one waker. So in a first step the record is that of the body which spawns
     /// the task, and which is in its own first step.
+    #[inline(never)]
     pub(super) fn unless_of(waker: &Waker) -> Option<Self> {
         let is_same_poll = with_record(waker, |_| ()).is_some() && !is_of_first_step(waker);
         (!is_same_poll).then(Aside::new)
@@ -187,6 +189,7 @@ impl Aside {
 
 #[cfg(feature = "metrics")]
 impl Drop for Aside {
+    #[inline(never)]
     fn drop(&mut self) {
         drop(replace(self.record.take()));
     }

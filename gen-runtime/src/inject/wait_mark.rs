@@ -26,13 +26,16 @@ impl WaitMark {
     };
 
     /// Called once in a poll in which something is in flight, by a group that stays pending.
+    #[cfg(feature = "metrics")]
     #[cold]
     pub(crate) fn stays_pending(&mut self, waker: &Waker) {
-        #[cfg(feature = "metrics")]
         if mem::replace(&mut self.is_set, true) {
             record::same_group(waker);
         }
-        #[cfg(not(feature = "metrics"))]
-        let _ = waker;
     }
+
+    /// Nothing is measured.
+    #[cfg(not(feature = "metrics"))]
+    #[inline(always)]
+    pub(crate) fn stays_pending(&mut self, _: &Waker) {}
 }

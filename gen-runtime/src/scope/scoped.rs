@@ -119,7 +119,6 @@ where
             cx.waker().wake_by_ref();
         }
         if in_flight::any_in_flight() {
-            this.mark.stays_pending(cx.waker());
             answering::keeps(cx.waker(), this.children.kept_of(cx.waker()) + this.graces.len());
         }
         Poll::Pending
@@ -146,6 +145,9 @@ where
             self.answer(shown, cx);
         }
         self.settle();
+        if !self.ends() {
+            self.mark.stays_pending(cx.waker());
+        }
     }
 
     /// Answers a question, unless all have ended when they were asked.
