@@ -480,19 +480,30 @@ impl InFlight {
     }
 }
 
+#[cfg(feature = "metrics")]
 #[cold]
+#[inline(never)]
 fn hide_of_others<R>(cx: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
-    #[cfg(feature = "metrics")]
     let _aside = record::Aside::unless_of(cx.waker());
     hide_slot(|| poll(cx))
 }
 
+#[cfg(not(feature = "metrics"))]
+#[inline(always)]
+fn hide_of_others<R>(cx: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    hide_slot(|| poll(cx))
+}
+
+#[cfg(feature = "metrics")]
 #[cold]
+#[inline(never)]
 fn hide_apart<R>(poll: impl FnOnce() -> R) -> R {
-    #[cfg(feature = "metrics")]
     let _aside = record::Aside::new();
     hide_slot(poll)
 }
+
+#[cfg(not(feature = "metrics"))]
+use hide_slot as hide_apart;
 
 #[cold]
 fn hide_slot<R>(poll: impl FnOnce() -> R) -> R {
