@@ -51,8 +51,8 @@ pin_project! {
     pub struct Measured<F> {
         // The first field, so that the wait ends before the future is dropped.
         wait: Option<Wait>,
-        // Whether the last poll was the first step of a task on a foreign executor, which then polls
-        // the task once more without a wake.
+        // Whether the last poll was the first step of a task on a foreign executor, which then
+        // polls the task once more without a wake.
         is_in_first_step: bool,
         #[pin]
         future: F,

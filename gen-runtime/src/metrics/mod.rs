@@ -50,8 +50,8 @@
 //! | the future is dropped in the middle of a wait | | observed, up to the drop | |
 //!
 //! So the difference of `gen_yields_total` and of the `_count` of the histogram is the number of
-//! those that wait now. A yield that is ready at once is not counted, in any build: it would have to
-//! look whether anyone counts, and most yields are of that kind.
+//! those that wait now. A yield that is ready at once is not counted, in any build: it would have
+//! to look whether anyone counts, and most yields are of that kind.
 //!
 //! # Which yield gets the wait
 //!
@@ -94,8 +94,8 @@
 //! # The recorder
 //!
 //! Install the recorder of the program before the first measured future runs. Each thread looks up
-//! the counters of a yield once, and keeps them as long as it sees the same recorder. A panic of the
-//! recorder is logged, and the future goes on.
+//! the counters of a yield once, and keeps them as long as it sees the same recorder. A panic of
+//! the recorder is logged, and the future goes on.
 //!
 //! [`metrics`]: ::metrics
 //! [`drive::now`]: crate::drive::now
