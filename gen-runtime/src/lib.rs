@@ -105,6 +105,7 @@
 //! | pass items from task to task | [`queue`](mod@queue) |
 //! | put different futures into one list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | run children that may borrow | [`scope`](fn@scope), [`scope_local`] |
+//! | keep children running, and start those again that fail | [`supervise`](fn@supervise()) |
 //!
 //! ## Results and errors
 //!
@@ -376,6 +377,7 @@ pub mod sync {
         SemaphorePermit,
     };
 }
+pub mod supervise;
 mod task;
 #[cfg(all(feature = "tokio", not(loom)))]
 mod task_tracker;
@@ -425,6 +427,7 @@ pub use crate::point::{
 pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
 pub use crate::retry::{backoff, repeat, retry, Backoff, Repeat, Retry};
 pub use crate::scope::{scope, scope_local, LocalScope, Scope, ScopeEnded, ScopeHandle};
+pub use crate::supervise::{supervise, supervise_local, Supervise};
 pub use crate::task::{cancel_on_drop, spawn, spawn_local, CancelCompletion, CancelOnDrop, JoinHandle};
 #[cfg(all(feature = "tokio", not(loom)))]
 pub use crate::task_tracker::{TaskTracker, UnfinishedTask};

@@ -218,6 +218,7 @@ enum KeyShape<'a> {
     Index { index: usize },
     Key { key: &'a str },
     Body,
+    Supervised { name: &'a str, restarts: u32 },
 }
 
 impl<'a> From<&'a ChildKey> for KeyShape<'a> {
@@ -226,6 +227,7 @@ impl<'a> From<&'a ChildKey> for KeyShape<'a> {
             ChildKey::Index(index) => KeyShape::Index { index: *index },
             ChildKey::Key(key) => KeyShape::Key { key },
             ChildKey::Body => KeyShape::Body,
+            ChildKey::Supervised { name, restarts } => KeyShape::Supervised { name, restarts: *restarts },
         }
     }
 }
@@ -248,6 +250,7 @@ enum EventShape<'a> {
     Condition,
     Barrier { arrived: usize, count: usize },
     Queue { wait: QueueWaitShape, queue: String, len: usize, unfinished: usize },
+    NextStart { left: Option<f64> },
     Dump,
     Described { what: &'a str },
     Foreign { future: Option<String>, wakers: Option<usize> },
@@ -263,6 +266,7 @@ impl<'a> From<&'a WaitsFor> for EventShape<'a> {
                 EventShape::Promise { promise: *promise, value: short(value) }
             }
             WaitsFor::Sleep { left } => EventShape::Sleep { left: left.map(seconds) },
+            WaitsFor::NextStart { left } => EventShape::NextStart { left: left.map(seconds) },
             WaitsFor::Turn => EventShape::Turn,
             WaitsFor::Callback { value } => EventShape::Callback { value: short(value) },
             WaitsFor::Keys { point, keys, more } => {

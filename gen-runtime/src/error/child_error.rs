@@ -85,6 +85,14 @@ pub enum ChildKey {
     Key(String),
     /// The body of a [scope](fn@crate::scope).
     Body,
+    /// The child of a [supervisor](fn@crate::supervise()), in a dump.
+    #[non_exhaustive]
+    Supervised {
+        /// Its name.
+        name: String,
+        /// How often it was started again.
+        restarts: u32,
+    },
 }
 
 impl fmt::Display for ChildKey {
@@ -93,6 +101,9 @@ impl fmt::Display for ChildKey {
             ChildKey::Index(index) => write!(f, "{index}"),
             ChildKey::Key(key) => f.write_str(key),
             ChildKey::Body => f.write_str("body"),
+            ChildKey::Supervised { name, restarts: 0 } => f.write_str(name),
+            ChildKey::Supervised { name, restarts: 1 } => write!(f, "{name}, restarted once"),
+            ChildKey::Supervised { name, restarts } => write!(f, "{name}, restarted {restarts} times"),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "anyhow")]
 use super::from_anyhow::FromAnyhow;
-use super::payload::{BoxedPayload, ContextPayload, Payload, StandardPayload};
+use super::payload::{BoxedPayload, ContextOf, ContextPayload, Payload, StandardPayload};
 use super::{Cancelled, Error};
 
 impl Error {
@@ -108,6 +108,10 @@ fn find<E: StdError + 'static + Send + Sync>(payload: &dyn Payload) -> Option<&E
     if let Some(from_anyhow) = payload.as_any().downcast_ref::<FromAnyhow>() {
         return from_anyhow.error.downcast_ref();
     }
+    if let Some(ContextPayload { context: ContextOf::Error(context), .. }) = payload.as_any().downcast_ref() {
+        let context: &(dyn StdError + 'static) = &**context;
+        return context.downcast_ref();
+    }
     let error: &(dyn StdError + 'static) = payload.as_std();
     error.downcast_ref()
 }
@@ -125,6 +129,12 @@ fn unwrap<E: StdError + Send + Sync + 'static>(payload: Arc<dyn Payload>) -> Unw
         Err(payload) => payload,
     };
     let payload = match take::<ContextPayload>(payload) {
+        Ok(ContextPayload { context: ContextOf::Error(context), cause }) => {
+            return match context.downcast() {
+                Ok(context) => Unwrapped::Found(*context),
+                Err(_) => Unwrapped::Beneath(cause.take()),
+            }
+        }
         Ok(context) => return Unwrapped::Beneath(context.cause.take()),
         Err(payload) => payload,
     };

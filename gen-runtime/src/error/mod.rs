@@ -76,7 +76,7 @@ pub(crate) use self::of_type::type_error;
 pub(crate) use self::own::TakesUpErrors;
 pub use self::panicked::Panicked;
 pub(crate) use self::panicked::{catch_panic, drop_payload, text_of};
-use self::payload::{AnyError, ContextLink, ContextPayload, Payload, StandardPayload};
+use self::payload::{AnyError, ContextLink, ContextOf, ContextPayload, Payload, StandardPayload};
 pub(crate) use self::print::Alone;
 pub(crate) use self::printed::{printed, Printed};
 pub use self::request::CancelSource;
@@ -173,8 +173,17 @@ impl Error {
     /// assert!(error.is::<std::fmt::Error>());
     /// ```
     #[must_use]
-    pub fn context(mut self, message: impl fmt::Display) -> Self {
-        let context = ContextPayload::shared(message.to_string(), self.repr.payload.clone());
+    pub fn context(self, message: impl fmt::Display) -> Self {
+        self.with_context_of(ContextOf::Text(message.to_string()))
+    }
+
+    /// As [`context`](Self::context), with an error to which the whole can be downcast, too.
+    pub(crate) fn within<E: StdError + Send + Sync + 'static>(self, context: E) -> Self {
+        self.with_context_of(ContextOf::Error(Box::new(context)))
+    }
+
+    fn with_context_of(mut self, context: ContextOf) -> Self {
+        let context = ContextPayload::shared(context, self.repr.payload.clone());
         self.repr.payload = ContextLink::new(context);
         self
     }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | [`StandardPayload`] | a standard error, or a text | the error itself |
 //! | [`BoxedPayload`] | a `Box<dyn Error + Send + Sync>` | the error in the box |
-//! | [`ContextPayload`] | a message, put in front of another payload | itself; its source is that payload |
+//! | [`ContextPayload`] | a message or an error of the library, put in front of another payload | itself; its source is that payload |
 //! | `FromAnyhow` | an `anyhow::Error` | the error that anyhow dereferences to |
 //!
 //! The *root* of a payload is the payload beneath all contexts. Two errors are the same failure if
@@ -97,15 +97,31 @@ impl Payload for BoxedPayload {
     }
 }
 
-/// A message in front of a cause.
+/// A context in front of a cause.
 pub(super) struct ContextPayload {
-    message: String,
+    pub(super) context: ContextOf,
     pub(super) cause: ContextLink,
 }
 
+/// The context of a [`ContextPayload`].
+pub(super) enum ContextOf {
+    Text(String),
+    /// An error of the library, to which the whole can be downcast.
+    Error(Box<AnyError>),
+}
+
 impl ContextPayload {
-    pub(super) fn shared(message: String, cause: ContextLink) -> Arc<dyn Payload> {
-        Arc::new(ContextPayload { message, cause })
+    pub(super) fn shared(context: ContextOf, cause: ContextLink) -> Arc<dyn Payload> {
+        Arc::new(ContextPayload { context, cause })
+    }
+}
+
+impl fmt::Display for ContextOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ContextOf::Text(text) => f.write_str(text),
+            ContextOf::Error(error) => error.fmt(f),
+        }
     }
 }
 
@@ -125,14 +141,14 @@ impl Payload for ContextPayload {
 
 impl fmt::Display for ContextPayload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        self.context.fmt(f)
     }
 }
 
 /// It prints like [`Error`](super::Error). A derived implementation would recurse into each cause.
 impl fmt::Debug for ContextPayload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        write!(f, "{}", self.context)?;
         write_causes(f, "\ncaused by: ", self)
     }
 }

@@ -240,7 +240,7 @@ fn is_from_outside(event: &WaitsFor) -> bool {
         WaitsFor::Lock { holders, .. } => holders.iter().any(is_held_outside),
         WaitsFor::Blocking { .. } | WaitsFor::Shutdown { .. } | WaitsFor::Dump => true,
         WaitsFor::Described { .. } => true,
-        WaitsFor::Sleep { left } => left.is_some(),
+        WaitsFor::Sleep { left } | WaitsFor::NextStart { left } => left.is_some(),
         WaitsFor::Cancelled { task: None }
         | WaitsFor::ScopeChild { .. }
         | WaitsFor::Promise { .. }

@@ -1,4 +1,5 @@
-//! `Member`: the state that a scope keeps for its body and for each child.
+//! `Member`: the state that a scope keeps for its body and for each child, and a supervisor for
+//! each child.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,7 +13,7 @@ use crate::{Error, Result};
 
 /// Nothing, until the member is cancelled.
 #[derive(Default)]
-pub(super) struct Member {
+pub(crate) struct Member {
     cancelled: Option<Box<CancelledMember>>,
 }
 
@@ -31,13 +32,13 @@ impl Member {
         self.cancelled.get_or_insert_default()
     }
 
-    pub(super) fn add_end_senders(&mut self, end_senders: EndSenders) {
+    pub(crate) fn add_end_senders(&mut self, end_senders: EndSenders) {
         self.cancelled().end_senders.append(end_senders);
     }
 
     /// Polls the member, with the injection that is kept for it.
     #[inline]
-    pub(super) fn poll<P, T>(&mut self, future: Pin<&mut P>, cx: &mut Context<'_>) -> Poll<Result<T>>
+    pub(crate) fn poll<P, T>(&mut self, future: Pin<&mut P>, cx: &mut Context<'_>) -> Poll<Result<T>>
     where
         P: Future<Output = Result<T>> + ?Sized,
     {
@@ -50,7 +51,7 @@ impl Member {
     /// Asks the member. Unless it only answers, it first gets the injection that is kept for it: it
     /// may take that now, and then waits for something else.
     #[cold]
-    pub(super) fn ask<P, T>(
+    pub(crate) fn ask<P, T>(
         &mut self,
         type_name: &'static str,
         mut future: Pin<&mut P>,
@@ -75,7 +76,7 @@ impl Member {
     }
 
     /// Cancels the member, unless it defers another cancellation.
-    pub(super) fn cancel<P, T>(
+    pub(crate) fn cancel<P, T>(
         &mut self,
         future: Pin<&mut P>,
         cx: &mut Context<'_>,
@@ -94,15 +95,15 @@ impl Member {
     }
 
     /// The grace of the member has passed: its end counts as that request's.
-    pub(super) fn is_cut_short_by(&mut self, cancellation: &Cancellation) {
+    pub(crate) fn is_cut_short_by(&mut self, cancellation: &Cancellation) {
         self.cancelled().requests.add(cancellation);
     }
 
     /// Whether an error only says that the member was cancelled.
-    pub(super) fn is_own_cancellation(&self, error: &Error) -> bool {
+    pub(crate) fn is_own_cancellation(&self, error: &Error) -> bool {
         self.cancelled.as_ref().is_some_and(|cancelled| cancelled.requests.include(error))
     }
 }
 
 /// The name of a member in the log.
-const WHAT: &str = "the body or a child of a scope";
+const WHAT: &str = "a child of a scope or a supervisor, or the body of a scope";

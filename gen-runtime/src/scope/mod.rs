@@ -68,6 +68,7 @@ use std::sync::Arc;
 use self::child::{LocalChild, SendChild};
 pub use self::errors::ScopeEnded;
 pub use self::handle::ScopeHandle;
+pub(crate) use self::member::Member;
 use self::scoped::{Scoped, SpawnQueueOwner};
 use self::spawn_queue::SpawnQueue;
 use crate::opaque::opaque_debug;

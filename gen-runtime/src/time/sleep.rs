@@ -302,7 +302,7 @@ impl Sleep {
 
     /// The time that is left, on the clock of its host; `None` if it never ends.
     #[cold]
-    pub(super) fn left(&self) -> Option<Duration> {
+    pub(crate) fn left(&self) -> Option<Duration> {
         let deadline = match (&self.state, host::time()) {
             (State::Armed(timer), Some(TimeHost::Loop(core))) => core.deadline_of(*timer),
             _ => None,

@@ -84,7 +84,7 @@ impl Waiting {
     }
 
     /// The wait for an event, without a yield.
-    pub(super) fn only_for(waits_for: WaitsFor) -> Self {
+    pub(crate) fn only_for(waits_for: WaitsFor) -> Self {
         Waiting { chain: Vec::new(), end: ChainEnd::For(waits_for) }
     }
 

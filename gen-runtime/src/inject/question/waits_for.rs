@@ -112,6 +112,13 @@ pub enum WaitsFor {
         /// The number of items that were put and are not done.
         unfinished: usize,
     },
+    /// The next start of a child of a [supervisor](fn@crate::supervise()).
+    #[non_exhaustive]
+    NextStart {
+        /// The time that is left; `None` if the child waits for the end of its siblings, with which
+        /// it is started again.
+        left: Option<Duration>,
+    },
     /// The answer of a task, or of all tasks: [`JoinHandle::trace`](crate::JoinHandle::trace), or a
     /// dump.
     Dump,
@@ -161,6 +168,10 @@ impl fmt::Display for WaitsFor {
                 QueueWait::Room => write!(f, "room in {}, which has {}", short(queue), items(*len)),
                 QueueWait::Done => write!(f, "{} of {} to be done", items(*unfinished), short(queue)),
             },
+            WaitsFor::NextStart { left: Some(left) } => {
+                write!(f, "its next start, {:?} left", rounded(*left))
+            }
+            WaitsFor::NextStart { left: None } => f.write_str("its next start, when its siblings have ended"),
             WaitsFor::Described { what } => f.write_str(what),
             WaitsFor::Dump => f.write_str("a dump"),
             WaitsFor::Foreign { future, wakers } => write_foreign(f, *future, *wakers),
