@@ -253,7 +253,11 @@ pub(crate) struct PendingYield {
 /// The observer of the thread may fail the yield, except in the poll of a dump.
 #[cold]
 pub(crate) fn take_or_note(waker: &Waker, pending: &PendingYield) -> Option<Error> {
-    let error = take(waker).or_else(|| {
+    let taken = take(waker);
+    if taken.is_some() {
+        observer::resumed(waker);
+    }
+    let error = taken.or_else(|| {
         note_in_flight(waker, pending);
         match is_for_dump(waker) {
             true => None,

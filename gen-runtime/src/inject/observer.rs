@@ -3,6 +3,7 @@
 //! | event | function | what the observer may do |
 //! |---|---|---|
 //! | a yield stays pending | [`suspended`] | fail the yield: its body goes on with the error at once |
+//! | a pending yield takes an injection, and its body goes on | [`resumed`] | nothing |
 //! | an outer yield of a chain stays pending | [`passed`] | nothing: the inner yield has come before |
 //! | a yield has a value | [`returned`] | replace the value by an error |
 //!
@@ -29,6 +30,9 @@ pub(crate) trait Observer {
 
     /// The yield at `site` stays pending, and so does the yield inside of it.
     fn passed(&self, waker: &Waker, site: &Site);
+
+    /// A pending yield takes an injection, and its body goes on.
+    fn resumed(&self, waker: &Waker);
 
     /// The yield at `site` has a value. An error takes its place.
     fn returned(&self, waker: &Waker, site: &Site) -> Option<Error>;
@@ -57,6 +61,13 @@ pub(super) fn suspended(waker: &Waker, site: &Site) -> Option<Error> {
 pub(super) fn passed(waker: &Waker, site: &Site) {
     if let Some(observer) = get() {
         observer.passed(waker, site);
+    }
+}
+
+#[cold]
+pub(super) fn resumed(waker: &Waker) {
+    if let Some(observer) = get() {
+        observer.resumed(waker);
     }
 }
 

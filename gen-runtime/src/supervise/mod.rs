@@ -50,7 +50,7 @@
 //!
 //! A shutdown (`Supervising::advance`) takes the last child that is not down, cancels it, and waits
 //! for its end or for the end of its grace, before it takes the child before it. A child that waits
-//! for its start has nothing to end. OTP's `rest_for_one` would be a shutdown that ends at the
+//! for its start has nothing to end, and goes down when the shutdown begins. OTP's `rest_for_one` would be a shutdown that ends at the
 //! child that has died.
 //!
 //! A run that has failed is started again in a later poll, also after a wait of no time. So a child

@@ -303,6 +303,7 @@ impl<C: AnyBody> Supervising<C> {
             let cancellation = Cancellation::new(CancelSource::Sibling, reason, self.by);
             self.children.with(slot, |entry, _| entry.put_down());
             self.state = State::Restarting(Shutdown::new(cancellation), wait);
+            self.put_down_waiting();
         } else {
             log_death(&run.child, &error, format_args!("and starts again in {wait:?}"));
             self.children.with(slot, |entry, _| entry.wait(wait));
@@ -343,6 +344,18 @@ impl<C: AnyBody> Supervising<C> {
     fn shut_down(&mut self, cancellation: Cancellation, outcome: Outcome) {
         self.board().set_phase(Phase::Down);
         self.state = State::Ending(Shutdown::new(cancellation), outcome);
+        self.put_down_waiting();
+    }
+
+    /// No child starts during a shutdown.
+    fn put_down_waiting(&mut self) {
+        for slot in self.children.in_order() {
+            self.children.with(slot, |entry, _| {
+                if entry.stage() == Stage::Waiting {
+                    entry.put_down();
+                }
+            });
+        }
     }
 
     fn remove(&mut self, slot: u32) {
@@ -368,15 +381,14 @@ impl<C: AnyBody> Supervising<C> {
                 continue;
             };
             let cancellation = shutdown.cancellation.clone();
-            match self.children.with(slot, |entry, _| (entry.stage(), entry.options.restart)) {
+            match self.children.with(slot, |entry, _| entry.stage()) {
                 // Its end or its grace wakes the supervisor.
-                Some((Stage::Stopping, _)) => return,
-                Some((Stage::Running, _)) => {
+                Some(Stage::Stopping) => return,
+                Some(Stage::Running) => {
                     self.with_child(slot, |entry, cx| entry.stop(&cancellation, cx));
                 }
-                Some((Stage::Waiting | Stage::Down, _)) if is_ending => self.remove(slot),
-                Some((Stage::Waiting | Stage::Down, _)) | None => {
-                    self.children.with(slot, |entry, _| entry.put_down());
+                Some(Stage::Waiting | Stage::Down) if is_ending => self.remove(slot),
+                Some(Stage::Waiting | Stage::Down) | None => {
                     if let State::Restarting(shutdown, _) = &mut self.state {
                         shutdown.below = Some(id);
                     }

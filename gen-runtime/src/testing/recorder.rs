@@ -38,6 +38,7 @@
 //! |---|---|---|
 //! | a yield stays pending | has no step in this job | a new step |
 //! | | has one | the site is added to the chain of that step |
+//! | a yield takes an injection | has one | the chain of that waker is closed: a further pending yield is a new step |
 //! | a yield has a value | any | a new step; the chain of that waker is closed |
 //! | a job of the loop has ended | all | all chains are closed; `Cancel` and `Drop` are done |
 
@@ -294,6 +295,12 @@ impl Observer for Recorder {
         let Ok(mut state) = self.state.try_borrow_mut() else { return };
         if let Some(step) = state.open_step(WakerId::of(waker)) {
             step.chain.push(*site);
+        }
+    }
+
+    fn resumed(&self, waker: &Waker) {
+        if let Ok(mut state) = self.state.try_borrow_mut() {
+            state.close(WakerId::of(waker));
         }
     }
 
