@@ -92,6 +92,7 @@
 //! | a [`hedge`](fn@crate::hedge) | each try that has not ended, with its number, and its own chain |
 //! | a [bracket](fn@crate::bracket), [`finally`](fn@crate::finally) | the waits of the acquisition, of the use or of the release |
 //! | a [scope](fn@crate::scope) | its body, and each child with its number and its own chain |
+//! | a [supervisor](fn@crate::supervise()) | each child with its name, how often it was restarted, and its own chain, or the time until its next start |
 //! | a [timeout](crate::with_timeout) | the time that is left, and the waits of its child |
 //! | a [retry](crate::retry), a [repeat](crate::repeat) | the waits of the try that runs, or the sleep before the next one |
 //! | a [shield](fn@crate::shield), an `Option` | the waits of the inner future |

@@ -210,7 +210,8 @@ fn after_too_many_restarts_it_fails_with_the_history() {
     assert!(last.after() >= seconds(5) && last.at() - began >= last.after());
     assert!(last.to_string().starts_with("db, start 3, after "), "{last}");
 
-    let others: Vec<_> = error.others().iter().map(|other| (other.key.clone(), other.error.to_string())).collect();
+    let others: Vec<_> =
+        error.others().iter().map(|other| (other.key.clone(), other.error.to_string())).collect();
     let earlier = (ChildKey::Key("db".to_owned()), "invalid digit found in string".to_owned());
     assert_eq!(others, [earlier.clone(), earlier]);
 }
@@ -784,7 +785,8 @@ fn a_schedule_that_panics_has_ended() {
             let (a, b) = (journal.clone(), journal.clone());
             let supervised = gen::supervise(|s| {
                 s.child("a", move || part("a", LONG, a.clone()));
-                s.child("b", move || part("b", 1, b.clone())).schedule([1].into_iter().map(|_| panic!("no wait")));
+                s.child("b", move || part("b", 1, b.clone()))
+                    .schedule([1].into_iter().map(|_| panic!("no wait")));
             });
             Ok(supervised.await.unwrap_err())
         })
