@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::errors::{NameTaken, SupervisorEnded};
-use super::health::{ChildHealth, ChildState};
+use super::states::{ChildHealth, ChildState};
 use crate::shims::{lock, Mutex};
 use crate::{Error, Result};
 

@@ -13,9 +13,10 @@ use std::time::{Duration, Instant};
 
 use super::board::{Board, ChildId};
 use super::body::AnyBody;
-use super::health::{ChildState, Supervised};
+use super::health::Supervised;
 use super::inbox::Spec;
 use super::restart::ChildOptions;
+use super::states::ChildState;
 use crate::error::ChildKey;
 use crate::inject::question::{Asked, Asking, Child, Shown, Waiting, WaitsFor};
 use crate::inject::{Cancellation, EndSender, EndSenders};
@@ -62,7 +63,7 @@ pub(super) enum End {
     NoTimer(Error),
 }
 
-/// What a child does, for the supervisor.
+/// The state of a child, for the supervisor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     Waiting,
@@ -171,8 +172,8 @@ impl<C: AnyBody> Entry<C> {
             return self.after_poll(ended, cx);
         }
         self.body.as_body().cut_short();
-        let waiting = asking.into_asked().map(|asked| asked.into_child(ChildKey::Body).waiting);
-        let waiting = waiting.map_or_else(String::new, |waiting| format!(":\n{waiting}"));
+        let waiting = asking.into_asked().map(|asked| format!(":\n{}", asked.into_waiting()));
+        let waiting = waiting.unwrap_or_default();
         contain("the logger", || {
             report::warning(format_args!(
                 "`{}` of a supervisor did not end within its grace of {:?}, and was dropped{waiting}",

@@ -1,9 +1,11 @@
-//! [`Health`]: the states of a supervisor and of its children, as values.
+//! [`Health`], which answers questions about the board, and [`Supervised`], by which a child writes
+//! to it.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::board::{Board, ChildId};
+use super::states::ChildHealth;
 
 /// The states of a [supervisor](crate::supervise()) and of its children, for a route of a server.
 ///
@@ -79,35 +81,6 @@ impl fmt::Debug for Health {
             .field("children", &children)
             .finish()
     }
-}
-
-/// The state of a child: see [`Health::children`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ChildHealth {
-    /// Its name.
-    pub name: String,
-    /// Its state.
-    pub state: ChildState,
-    /// How often it was started again.
-    pub restarts: u32,
-    /// Whether it runs, and has said that it is [ready](Supervised::ready) if it is a child that
-    /// [says so](super::Supervisor::child_with).
-    pub is_ready: bool,
-    /// The text of its last failure, with its causes, on one line.
-    pub last_failure: Option<String>,
-}
-
-/// What a child of a supervisor does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ChildState {
-    /// It waits for its first start, or for its next one.
-    Waiting,
-    /// It runs.
-    Running,
-    /// It was cancelled, and has not ended yet.
-    Stopping,
 }
 
 /// One start of a child, for the child itself: given by

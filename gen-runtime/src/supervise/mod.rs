@@ -30,7 +30,7 @@
 //! | `death.rs` | [`Death`], and the history |
 //! | `inbox.rs` | children to be started and stopped since the last poll, from any thread |
 //! | `handle.rs` | [`SupervisorHandle`] |
-//! | `board.rs`, `health.rs` | the states for questions from any thread; [`Health`] and [`Supervised`] |
+//! | `board.rs`, `states.rs`, `health.rs` | the states for questions from any thread; [`Health`] and [`Supervised`] |
 //! | `errors.rs` | [`GaveUp`] and the other errors |
 //!
 //! The children are parts of the supervisor's future, as those of a [scope](fn@crate::scope), and
@@ -50,8 +50,8 @@
 //!
 //! A shutdown (`Supervising::advance`) takes the last child that is not down, cancels it, and waits
 //! for its end or for the end of its grace, before it takes the child before it. A child that waits
-//! for its start has nothing to end, and goes down when the shutdown begins. OTP's `rest_for_one` would be a shutdown that ends at the
-//! child that has died.
+//! for its start has nothing to end, and goes down when the shutdown begins. OTP's `rest_for_one`
+//! would be a shutdown that ends at the child that has died.
 //!
 //! A run that has failed is started again in a later poll, also after a wait of no time. So a child
 //! that always fails at once does not keep the task from yielding to others.
@@ -71,6 +71,7 @@ mod restart;
 mod schedule;
 #[cfg(feature = "serde")]
 mod serialize;
+mod states;
 mod supervising;
 mod supervisor;
 
@@ -85,11 +86,12 @@ use self::body::{AnyBody, LocalBody, SendBody};
 pub use self::death::Death;
 pub use self::errors::{EndedTooEarly, GaveUp, NameTaken, SupervisorEnded};
 pub use self::handle::{LocalSupervisorHandle, StopCompletion, SupervisorHandle};
-pub use self::health::{ChildHealth, ChildState, Health, Supervised};
+pub use self::health::{Health, Supervised};
 use self::inbox::{InboxOwner, Spec};
 use self::intensity::Intensity;
 pub use self::restart::{ChildOptions, Restart};
 use self::schedule::Schedule;
+pub use self::states::{ChildHealth, ChildState};
 use self::supervising::Settings;
 pub use self::supervising::Supervising;
 pub use self::supervisor::{LocalSupervisor, Supervisor};
@@ -120,7 +122,8 @@ use crate::Result;
 /// #[gen::coroutine]
 /// fn service() -> gen::Result {
 ///     yield_!(gen::supervise(|s| {
-///         s.child("listener", listen).restart(Restart::Always).grace(Duration::from_secs(30));
+///         let listener = s.child("listener", listen);
+///         listener.restart(Restart::Always).grace(Duration::from_secs(30));
 ///         s.child("poller", poll_database);
 ///     })
 ///     .schedule(gen::backoff(Duration::from_millis(200)).jitter())

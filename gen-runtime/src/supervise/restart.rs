@@ -1,4 +1,4 @@
-//! [`Restart`] and [`ChildOptions`]: what becomes of a child that has ended, or is to end.
+//! [`Restart`] and [`ChildOptions`]: whether a child starts again, and how it is to end.
 
 use std::time::Duration;
 

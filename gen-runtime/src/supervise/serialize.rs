@@ -3,7 +3,8 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::health::{ChildHealth, ChildState, Health};
+use super::health::Health;
+use super::states::{ChildHealth, ChildState};
 
 /// `{"healthy": true, "ready": true, "children": [..]}`.
 impl Serialize for Health {

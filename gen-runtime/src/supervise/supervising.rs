@@ -209,7 +209,9 @@ impl<C: AnyBody> Supervising<C> {
         });
         match stage {
             Some(Stage::Waiting | Stage::Down) => self.remove(slot),
-            _ => {
+            // It is only waited for.
+            Some(Stage::Stopping) | None => {}
+            Some(Stage::Running) => {
                 self.with_child(slot, |entry, cx| entry.stop(cancellation, cx));
             }
         }

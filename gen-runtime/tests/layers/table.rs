@@ -99,6 +99,11 @@ pub(crate) const CIRCLES: &[Circle] = &[
                  `Callback` is itself a yield point.",
     },
     Circle {
+        files: "supervise/{handle,supervisor}",
+        reason: "The closure that adds children may take a handle, and a handle adds children by such a \
+                 closure.",
+    },
+    Circle {
         files: "tornado/dynamic/{conversion,registry,value}",
         reason: "A value finds its conversion in the registry, and what a conversion makes is a value.",
     },

@@ -469,6 +469,28 @@ fn two_children_of_one_name_are_refused() {
     assert_eq!(journal.take(), "");
 }
 
+/// Otherwise a task that waits for the end of a child would interrupt its clean-up.
+#[test]
+fn a_stop_of_a_child_that_is_shut_down_only_waits() {
+    let journal = Journal::default();
+    run(async {
+        let a = journal.clone();
+        let supervised = gen::supervise(|s| {
+            s.child("a", move || part("a", LONG, a.clone()));
+        });
+        let handle = supervised.handle();
+        let task = spawn(supervised);
+        gen::sleep(seconds(1)).await?;
+        let cancelled = task.cancel("enough");
+        gen::moment().await?;
+        handle.stop("a").await;
+        journal.say("stopped");
+        cancelled.await;
+        Ok(())
+    });
+    assert_eq!(journal.take(), "+a, a told, -a, stopped");
+}
+
 /// Otherwise a child would have to be waited for that does nothing.
 #[test]
 fn a_child_that_waits_for_its_start_is_stopped_at_once() {
@@ -716,7 +738,7 @@ fn a_child_says_when_it_is_ready() {
         let child = &health.children()[1];
         assert_eq!((&*child.name, child.state, child.restarts), ("server", ChildState::Waiting, 0));
         assert_eq!(child.last_failure.as_deref(), Some("down"));
-        // It runs again. What the run before says does not count.
+        // It runs again. The run before has nothing to say any more.
         gen::sleep(seconds(2)).await?;
         old.lock().unwrap()[0].ready();
         assert_eq!(readiness(&health), (true, false));

@@ -37,6 +37,10 @@ impl Asked {
     pub(crate) fn into_child(self, key: ChildKey) -> Child {
         Child::new(key, self.future, self.waiting)
     }
+
+    pub(crate) fn into_waiting(self) -> Waiting {
+        self.waiting
+    }
 }
 
 impl Asking {
