@@ -61,8 +61,8 @@ macro_rules! supervisor_handle {
             }
 
             /// Stops a child for good: it is cancelled, and has its
-            /// [grace](super::ChildOptions::grace). If it is being shut down already, it is only waited
-            /// for.
+            /// [grace](super::ChildOptions::grace). If it is being shut down already, it is only
+            /// waited for.
             ///
             /// Returns a future that completes when the child has ended; at once, if there is no
             /// child of that name. A failure of its clean-up is logged (target `gen`, level

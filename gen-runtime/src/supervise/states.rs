@@ -10,8 +10,8 @@ pub struct ChildHealth {
     pub state: ChildState,
     /// How often it was started again.
     pub restarts: u32,
-    /// Whether it runs, and has said that it is [ready](super::Supervised::ready) if it is a child that
-    /// [says so](super::Supervisor::child_with).
+    /// Whether it runs, and has said that it is [ready](super::Supervised::ready), if it is a child
+    /// that [says so](super::Supervisor::child_with).
     pub is_ready: bool,
     /// The text of its last failure, with its causes, on one line.
     pub last_failure: Option<String>,
