@@ -100,6 +100,7 @@
 //! | take the first success | [`first_ok`](first_ok()) |
 //! | start a second try while the first one is slow | [`hedge`](hedge()) |
 //! | run a limited number at a time | [`limit`](limit()), also of the futures that a stream gives |
+//! | make one call of many loads | [`batch`](batch()); [`single_flight`], of those of one key |
 //! | call a function that blocks, such as one of `std::fs` | [`blocking`](blocking()) |
 //! | take the items of a stream | `while let Some(item) = yield_!(stream.next())?`, with the `next` of a `StreamExt` |
 //! | pass items from task to task | [`queue`](mod@queue) |
@@ -288,6 +289,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod batch;
 mod blocking;
 mod bracket;
 pub mod context;
@@ -393,6 +395,10 @@ mod yieldable;
 
 pub use gen_macros::{co, coroutine, engine, main, test};
 
+pub use crate::batch::{
+    batch, batch_local, single_flight, single_flight_local, AnswerCountError, Batch, Load, LocalBatch,
+    LocalLoad, LocalSingleFlight, MissingKeyError, SingleFlight,
+};
 pub use crate::blocking::{blocking, Blocking};
 pub use crate::bracket::{bracket, finally, finally_in_place, finally_local, Bracket, Exit};
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, FrameKind, LocalBoxCoroutine};

@@ -167,8 +167,8 @@ impl TaskDump {
         self.waiting.as_ref().map(Waiting::sites).unwrap_or_default()
     }
 
-    /// The numbers of the tasks that wait for the end of this one, or for a [lock](mod@crate::sync)
-    /// that it has.
+    /// The numbers of the tasks that wait for the end of this one, for a [lock](mod@crate::sync)
+    /// that it has, or for a [batch](crate::batch()) whose call it makes.
     #[must_use]
     pub fn awaited_by(&self) -> &[usize] {
         &self.awaited_by
@@ -178,7 +178,9 @@ impl TaskDump {
 /// The task that is waited for, if it is one.
 pub(super) fn awaited(waits_for: &WaitsFor) -> Option<&TaskRef> {
     match waits_for {
-        WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => Some(task),
+        WaitsFor::Task { task }
+        | WaitsFor::Cancelled { task: Some(task) }
+        | WaitsFor::Batch { task: Some(task), .. } => Some(task),
         _ => None,
     }
 }
@@ -226,7 +228,9 @@ fn connect(tasks: &mut [TaskDump], numbers: &HashMap<TaskTag, usize>) {
     for TaskDump { number: from, waiting, .. } in &mut *tasks {
         let Some(waiting) = waiting else { continue };
         waiting.for_each_event_mut(&mut |waits_for| match waits_for {
-            WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => {
+            WaitsFor::Task { task }
+            | WaitsFor::Cancelled { task: Some(task) }
+            | WaitsFor::Batch { task: Some(task), .. } => {
                 task.number = task.tag.and_then(|tag| numbers.get(&tag)).copied();
                 edges.extend(task.number.map(|to| (*from, to)));
             }

@@ -106,6 +106,7 @@
 //! | a callback of [`from_callback`](crate::from_callback) | the type of its argument |
 //! | [`Wait`](crate::Wait), [`WaitAll`](crate::WaitAll), a yield point of your own | its type, and the keys whose values have not come |
 //! | a [blocking call](crate::blocking()) | the type of its value |
+//! | a value of a [batch](crate::batch()) | the batch and its line, the number of keys, and the task of the call |
 //! | a [queue](crate::queue) | its type, and whether it waits for an item, for room, or for the end of all items |
 //! | any other future | its type, and how many wakers it keeps. If it keeps none, nothing will wake the task for it |
 //!

@@ -236,12 +236,15 @@ fn is_from_outside(event: &WaitsFor) -> bool {
         // Nothing wakes the task for one that keeps no waker.
         WaitsFor::Foreign { wakers, .. } => *wakers != Some(0),
         // A task of another loop.
-        WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => task.number().is_none(),
+        WaitsFor::Task { task }
+        | WaitsFor::Cancelled { task: Some(task) }
+        | WaitsFor::Batch { task: Some(task), .. } => task.number().is_none(),
         WaitsFor::Lock { holders, .. } => holders.iter().any(is_held_outside),
         WaitsFor::Blocking { .. } | WaitsFor::Shutdown { .. } | WaitsFor::Dump => true,
         WaitsFor::Described { .. } => true,
         WaitsFor::Sleep { left } | WaitsFor::NextStart { left } => left.is_some(),
         WaitsFor::Cancelled { task: None }
+        | WaitsFor::Batch { task: None, .. }
         | WaitsFor::ScopeChild { .. }
         | WaitsFor::Promise { .. }
         | WaitsFor::Turn

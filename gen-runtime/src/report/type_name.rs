@@ -17,6 +17,7 @@ const WRAPPERS: [&str; 7] = [
     "gen::coroutine::machine::Machine<",
     "gen::coroutine::map_output::MapOutput<",
     "gen::engine::Engine<",
+    "gen::batch::call::Calling<",
     "gen::bracket::abandon::Abandoned<",
     "gen::metrics::measured::Measured<",
     "core::pin::Pin<alloc::boxed::Box<gen::coroutine::machine::Machine<",

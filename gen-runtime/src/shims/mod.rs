@@ -46,6 +46,15 @@ impl<T> OnceLock<T> {
         self.value.get()
     }
 
+    pub(crate) fn set(&self, value: T) -> Result<(), T> {
+        let _order = lock(&self.order);
+        self.value.set(value)
+    }
+
+    pub(crate) fn into_inner(self) -> Option<T> {
+        self.value.into_inner()
+    }
+
     pub(crate) fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
         let _order = lock(&self.order);
         self.value.get_or_init(make)

@@ -245,7 +245,7 @@ impl<T> JoinHandle<T> {
     }
 
     /// As [`cancel`](Self::cancel), by code at that position.
-    pub(super) fn cancel_by(
+    pub(crate) fn cancel_by(
         &self,
         reason: impl Into<Cow<'static, str>>,
         by: &'static Location<'static>,

@@ -108,7 +108,9 @@ pub(crate) fn timeout_error(after: Duration, waiting: Option<Box<Waiting>>) -> E
 fn name(waiting: &mut Waiting) {
     let mut promises = HashMap::new();
     waiting.for_each_event_mut(&mut |waits_for| match waits_for {
-        WaitsFor::Task { task } | WaitsFor::Cancelled { task: Some(task) } => know(task),
+        WaitsFor::Task { task }
+        | WaitsFor::Cancelled { task: Some(task) }
+        | WaitsFor::Batch { task: Some(task), .. } => know(task),
         WaitsFor::Lock { holders, .. } => {
             holders.iter_mut().filter_map(|holder| holder.task.as_mut()).for_each(know);
         }

@@ -124,6 +124,9 @@ fn event(dump: &Dump, waits_for: &WaitsFor) -> Markup {
             (WaitsFor::Cancelled { .. }, Some(number)) => {
                 "the end of task " (link(dump, number)) ", which is cancelled" (name(dump, number))
             },
+            (WaitsFor::Batch { .. }, Some(number)) => {
+                (waits_for.batch().unwrap_or_default()) " in task " (link(dump, number)) (name(dump, number))
+            },
             (_, Some(number)) => { "task " (link(dump, number)) (name(dump, number)) },
             (WaitsFor::Lock { what, content, holders, more }, _) => {
                 (what)

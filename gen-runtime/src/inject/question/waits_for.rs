@@ -119,6 +119,20 @@ pub enum WaitsFor {
         /// it is started again.
         left: Option<Duration>,
     },
+    /// The value of a key: [`batch`](crate::batch()), [`single_flight`](crate::single_flight()).
+    #[non_exhaustive]
+    Batch {
+        /// "a batch", or "a single flight".
+        what: &'static str,
+        /// The call by which it was made.
+        made_at: &'static Location<'static>,
+        /// The number of keys of the call.
+        keys: usize,
+        /// Whether the function was called with them. Before, it waits for more keys.
+        is_in_flight: bool,
+        /// The task of the call; `None` if it was not polled so far.
+        task: Option<TaskRef>,
+    },
     /// The answer of a task, or of all tasks: [`JoinHandle::trace`](crate::JoinHandle::trace), or a
     /// dump.
     Dump,
@@ -172,10 +186,26 @@ impl fmt::Display for WaitsFor {
                 write!(f, "its next start, {:?} left", rounded(*left))
             }
             WaitsFor::NextStart { left: None } => f.write_str("its next start, when its siblings have ended"),
+            WaitsFor::Batch { task, .. } => {
+                f.write_str(&self.batch().unwrap_or_default())?;
+                task.as_ref().map_or(Ok(()), |task| write!(f, " in {task}"))
+            }
             WaitsFor::Described { what } => f.write_str(what),
             WaitsFor::Dump => f.write_str("a dump"),
             WaitsFor::Foreign { future, wakers } => write_foreign(f, *future, *wakers),
         }
+    }
+}
+
+impl WaitsFor {
+    /// The text of a batch, without its task.
+    pub(crate) fn batch(&self) -> Option<String> {
+        let WaitsFor::Batch { what, made_at, keys, is_in_flight, .. } = self else { return None };
+        let s = if *keys == 1 { "" } else { "s" };
+        Some(match is_in_flight {
+            true => format!("{what} made at {made_at}, called with {keys} key{s}"),
+            false => format!("{what} made at {made_at}, which has gathered {keys} key{s}"),
+        })
     }
 }
 

@@ -1,0 +1,128 @@
+//! [`Calling`]: the body of the task that gathers keys, and makes the call.
+
+use std::future::Future;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{ready, Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+
+use super::board::Outcome;
+use super::entry::Entry;
+use super::state::Gathering;
+use super::ticket::Ticket;
+use crate::error::Panicked;
+use crate::inject::{answering, in_flight};
+use crate::report::contain;
+use crate::time::{moment, sleep, Moment, Sleep};
+use crate::Result;
+
+pin_project! {
+    /// A dump names the task after the first parameter, which is the future of the function.
+    pub(super) struct Calling<P: Future, F, K, V> {
+        // Until the call departs.
+        gathering: Option<Gather<F>>,
+        #[pin]
+        future: Option<P>,
+        keys: Vec<Arc<Entry<K, V>>>,
+        results: fn(P::Output, &[Arc<Entry<K, V>>]) -> Outcome<V>,
+        ticket: Ticket<K, V>,
+    }
+}
+
+struct Gather<F> {
+    pause: Pause,
+    begin: F,
+}
+
+/// The time in which keys are added.
+enum Pause {
+    Turn(Moment),
+    Window(Sleep),
+}
+
+impl Pause {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
+        match self {
+            Pause::Turn(moment) => Pin::new(moment).poll(cx),
+            Pause::Window(sleep) => Pin::new(sleep).poll(cx),
+        }
+    }
+}
+
+impl<P: Future, F, K, V> Calling<P, F, K, V> {
+    /// `begin` calls the function with the keys, and `results` finds the result of each key.
+    pub(super) fn new(
+        ticket: Ticket<K, V>,
+        window: Option<Duration>,
+        begin: F,
+        results: fn(P::Output, &[Arc<Entry<K, V>>]) -> Outcome<V>,
+    ) -> Self {
+        let pause = window.map_or_else(|| Pause::Turn(moment()), |window| Pause::Window(sleep(window)));
+        Calling { gathering: Some(Gather { pause, begin }), future: None, keys: Vec::new(), results, ticket }
+    }
+}
+
+impl<P, F, K, V> Calling<P, F, K, V>
+where
+    P: Future,
+    F: FnOnce(Vec<K>) -> P,
+    K: Clone,
+{
+    /// Is ready with `None` if no load is left.
+    fn advance(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Outcome<V>>> {
+        let mut this = self.project();
+        if let Some(Gather { pause, .. }) = this.gathering {
+            match this.ticket.gather(cx.waker()) {
+                Gathering::Over => return Poll::Ready(None),
+                Gathering::Full => {}
+                Gathering::Waits | Gathering::NeedsWaker => {
+                    let polled = pause.poll(cx);
+                    answering::keeps(cx.waker(), 1);
+                    if let Err(error) = ready!(polled) {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
+            }
+        }
+        if let Some(Gather { begin, .. }) = this.gathering.take() {
+            let Some(keys) = this.ticket.depart() else { return Poll::Ready(None) };
+            *this.keys = keys;
+            let keys = this.keys.iter().map(|entry| entry.key.clone()).collect();
+            this.future.set(Some(begin(keys)));
+        }
+        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
+        let output = ready!(future.poll(cx));
+        Poll::Ready(Some((this.results)(output, this.keys)))
+    }
+}
+
+impl<P, F, K, V> Future for Calling<P, F, K, V>
+where
+    P: Future,
+    F: FnOnce(Vec<K>) -> P,
+    K: Clone,
+{
+    type Output = Result;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
+        let outcome = match catch_unwind(AssertUnwindSafe(|| self.as_mut().advance(cx))) {
+            Ok(Poll::Ready(outcome)) => outcome,
+            Ok(Poll::Pending) => {
+                // A coroutine has taken the cancellation by now. A plain future is dropped.
+                let cancelled = in_flight::any_in_flight().then(|| in_flight::take_cancel(cx.waker()));
+                let Some(cancellation) = cancelled.flatten() else { return Poll::Pending };
+                Some(Err(cancellation.into_error()))
+            }
+            Err(payload) => Some(Err(Panicked::new(payload).into())),
+        };
+        let mut this = self.project();
+        contain("the drop of the call of a batch", || {
+            *this.gathering = None;
+            this.future.set(None);
+        });
+        Poll::Ready(this.ticket.end(this.keys, outcome))
+    }
+}
