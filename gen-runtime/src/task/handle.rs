@@ -120,7 +120,7 @@ impl<T> JoinHandle<T> {
         JoinHandle { task: Handle::Ended(EndedHandle(Mutex::new(None))) }
     }
 
-    pub(super) fn failed(error: Error) -> Self {
+    pub(crate) fn failed(error: Error) -> Self {
         Self::ended(Err(error))
     }
 

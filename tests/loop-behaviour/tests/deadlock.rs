@@ -82,6 +82,7 @@ tests![
     a_reader_behind_a_writer_that_waits_for_it_is_named,
     only_holders_of_permits_that_are_needed_are_in_a_circle,
     an_event_that_nobody_sets_and_a_barrier_are_deadlocks,
+    a_call_that_loads_one_of_its_own_keys_is_a_circle,
     a_loop_on_the_real_clock_answers_after_a_second,
 ];
 
@@ -288,6 +289,29 @@ fn a_timer_is_waited_for() {
     let error = virtual_loop().run_sync(never(limit)).unwrap_err();
     assert!(error.is::<gen::TimeoutError>(), "{error}");
     assert_eq!(RECORDS.take(), [""; 0]);
+}
+
+/// The call waits for its own result.
+fn a_call_that_loads_one_of_its_own_keys_is_a_circle() {
+    thread_local! {
+        static PARENTS: RefCell<Option<gen::Batch<u32, u32>>> = const { RefCell::new(None) };
+    }
+    #[gen::coroutine]
+    fn parents(keys: Vec<u32>) -> gen::Result<BTreeMap<u32, u32>> {
+        let batch = PARENTS.with_borrow(|batch| batch.clone()).expect("it is set");
+        let parent = yield_!(batch.load(keys[0]))?;
+        Ok(BTreeMap::from([(keys[0], parent)]))
+    }
+    #[gen::coroutine]
+    fn asks() -> gen::Result<u32> {
+        let batch = gen::batch(parents);
+        PARENTS.set(Some(batch.clone()));
+        yield_!(batch.load(7))
+    }
+    let deadlock = deadlock(virtual_loop().run_sync(asks()));
+    PARENTS.set(None);
+    assert_eq!(deadlock.dump().circles(), [[1]], "{deadlock}");
+    assert!(deadlock.to_string().contains("called with 1 key in task 1"), "{deadlock}");
 }
 
 /// A consumer whose producer has ended without a `close`.

@@ -1482,3 +1482,37 @@ fn a_wait_for_a_queue_says_whether_it_is_for_an_item_room_or_the_end_of_all() {
          4: 2 items of Stack<i32> to be done, 5: an item of PriorityQueue<u8>]"
     );
 }
+
+/// A load whose call hangs would be "a future", and nobody would know which call it is.
+#[test]
+fn a_load_shows_its_batch_its_line_the_number_of_keys_and_the_task_of_the_call() {
+    #[gen::coroutine]
+    fn fetches(_keys: Vec<u32>) -> gen::Result<Vec<gen::Result<u32>>> {
+        yield_!(pending::<()>())?;
+        Ok(Vec::new())
+    }
+    #[gen::coroutine]
+    fn waits() -> gen::Result {
+        let batch = gen::batch(fetches).max(2);
+        let slow = gen::batch(fetches).window(Duration::from_secs(60));
+        let flight = gen::single_flight(|_: u32| pending::<gen::Result<u32>>());
+        yield_!((batch.load(1), batch.load(2), slow.load(3), flight.load(4))).map(drop)
+    }
+    let io_loop = new_loop();
+    let _task = io_loop.spawn_local(waits());
+    io_loop.run_sync(gen::moment()).unwrap();
+    let dump = io_loop.dump();
+    let task = named(&dump, "waits");
+    let text = of(task);
+    let at = |place: &str| {
+        let (_, after) = text.split_once(place).unwrap_or_else(|| panic!("no `{place}` in {text}"));
+        after.split(", ").nth(1).unwrap().to_owned()
+    };
+    let call = named(&dump, "fetches");
+    assert!(call.awaited_by().contains(&task.number()), "{dump}");
+    assert_eq!(at("[0: a batch made at "), format!("called with 2 keys in task {}", call.number()));
+    assert_eq!(at("1: a batch made at "), format!("called with 2 keys in task {}", call.number()));
+    assert!(at("2: a batch made at ").starts_with("which has gathered 1 key in task "), "{text}");
+    assert!(at("3: a single flight made at ").starts_with("called with 1 key in task "), "{text}");
+    assert!(text.contains(&format!("a batch made at {}:", file!())), "{text}");
+}
