@@ -269,6 +269,8 @@
 //!   [`#[gen::test(tokio)]`](macro@test). A blocking call such as [`run_sync`] in a task of tokio
 //!   fails with [`RuntimeRunning`]. Without the feature such a call is not detected, and stops
 //!   tokio's runtime.
+//! - `governor`: `gen::sync::Rate`, which lets at most so many go on in a time, by a quota of the
+//!   crate `governor`.
 //! - `html`: [`Dump::to_html`] makes a page of a dump.
 //! - `metrics`: [`gen::metrics`](mod@crate::metrics) counts how often and how long tasks wait, and
 //!   how often this fails, by the line of the yield.
@@ -322,6 +324,8 @@ mod parallel;
 mod point;
 mod promise;
 pub mod queue;
+#[cfg(all(feature = "governor", not(loom)))]
+mod rate;
 mod report;
 mod retry;
 mod scope;
@@ -364,6 +368,7 @@ mod shims;
 /// | wait for a change | [`Condition`] |
 /// | wait for each other | [`Barrier`] |
 /// | wait for one value | [`promise`](crate::promise()) |
+/// | let at most so many go on in a time | `Rate`, with the feature `governor` |
 ///
 /// [`Lock`]: crate::sync::Lock
 /// [`RwLock`]: crate::sync::RwLock
@@ -378,6 +383,8 @@ pub mod sync {
         OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore, SemaphoreClosed,
         SemaphorePermit,
     };
+    #[cfg(all(feature = "governor", not(loom)))]
+    pub use crate::rate::{AtRate, Quota, Rate, RateExceeded, RateTake};
 }
 pub mod supervise;
 mod task;
@@ -460,6 +467,8 @@ pub mod kinds {
     pub use crate::limit::{Limited, Streamed};
     pub use crate::multi::Grouped;
     pub use crate::point::Point;
+    #[cfg(all(feature = "governor", not(loom)))]
+    pub use crate::rate::Pace;
     pub use crate::retry::Retried;
     pub use crate::time::TimedOut;
     pub use crate::yieldable::{Custom, Fallible, Listed, Mapped, Optional, Plain, RawMarked, Shielded};

@@ -154,6 +154,51 @@ impl<C> Limit<C> {
     pub fn unordered(self) -> Self {
         Limit { in_order: false, ..self }
     }
+
+    /// Each child also waits for a turn of the rate before it begins.
+    ///
+    /// It is for lists, other iterators and streams. A child that waits for its turn is one of those
+    /// that run at a time. The children take their turns in their order, in line with all others that
+    /// use the same rate.
+    ///
+    /// ```
+    /// use gen::sync::{Quota, Rate};
+    /// use gen::yield_;
+    /// use std::num::NonZeroU32;
+    /// use std::time::Duration;
+    ///
+    /// #[gen::coroutine]
+    /// fn fetch(page: u32) -> gen::Result<u32> {
+    ///     yield_!(gen::sleep(Duration::from_millis(20)))?;
+    ///     Ok(page * 10)
+    /// }
+    ///
+    /// #[gen::coroutine]
+    /// fn body() -> gen::Result<Vec<u32>> {
+    ///     // At most three at a time, and at most ten a second, without bursts.
+    ///     let quota = Quota::per_second(NonZeroU32::new(10).expect("it is not 0"));
+    ///     let rate = Rate::new(quota.allow_burst(NonZeroU32::MIN));
+    ///     yield_!(gen::limit(3, (0..31).map(fetch)).rate(&rate))
+    /// }
+    /// let clock = gen::VirtualClock::new();
+    /// let began = clock.now();
+    /// gen::IoLoop::with_clock(clock.clone()).run_sync(body()).unwrap();
+    /// assert_eq!(clock.now() - began, Duration::from_millis(3020));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A child that has to wait where there is no timer fails with [`NoHost`](crate::NoHost).
+    ///
+    /// # Cancellation
+    ///
+    /// A child that waits for its turn is dropped, and uses nothing of the quota.
+    #[cfg(all(feature = "governor", not(loom)))]
+    #[track_caller]
+    pub fn rate(self, rate: &crate::rate::Rate) -> Limit<crate::rate::AtRate<C>> {
+        let children = crate::rate::AtRate::new(self.children, rate, std::panic::Location::caller());
+        Limit { at_once: self.at_once, children, in_order: self.in_order }
+    }
 }
 
 /// The kind of a [`limit`] whose children have the kind `M`.

@@ -62,7 +62,7 @@ pub struct Acquire<G: Grant> {
 
 impl<G: Grant> Acquire<G> {
     #[inline]
-    pub(super) fn new(spot: G::Spot, permits: u32, at: &'static Location<'static>) -> Self {
+    pub(crate) fn new(spot: G::Spot, permits: u32, at: &'static Location<'static>) -> Self {
         Acquire { spot: Some(spot), ticket: Ticket::new(permits, at) }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     Layer {
         name: "combinators",
         files: "time/ multi/ limit/ first_of/ hedge/ bracket/ retry/ wait_iterator/ scope/ point/ \
-                locks/ queue/ metrics/ supervise/ batch/",
+                locks/ queue/ metrics/ supervise/ batch/ rate/",
         never: "They must never know how a loop is owned and run: no `IoLoop`, no blocking call, no \
                 promise, no `yield_!`.",
         apart: false,
