@@ -50,6 +50,15 @@ unit_error! {
 /// assert_eq!(io_loop.run_sync(body()).unwrap(), Duration::from_secs(3));
 /// ```
 ///
+/// # As a bulkhead
+///
+/// A server that is to refuse requests while it has too many takes a permit for each one with
+/// [`try_acquire`](Self::try_acquire), which does not wait. One that lets them wait for a while
+/// puts a [timeout](crate::with_timeout) around [`acquire`](Self::acquire). The guide
+/// [shows both](crate::guide::everyday#at-most-so-many-at-once).
+///
+/// # In a dump
+///
 /// A [dump](crate::dump()) shows which tasks wait, which tasks have the permits, and since which
 /// line. If all
 /// that those tasks need is a permit themselves, the program is stuck; the dump has a circle if the
