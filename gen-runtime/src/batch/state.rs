@@ -173,7 +173,8 @@ impl<K, V> State<K, V> {
         if let Some((seat, shared)) = found.map(|(seat, shared)| (seat, Arc::clone(shared))) {
             return Answer::Shared(self.share(seat, waker), shared);
         }
-        if same.is_some() || !self.open_with(entry.hash).all(|(_, open)| compared.iter().any(|one| is(one, open)))
+        if same.is_some()
+            || !self.open_with(entry.hash).all(|(_, open)| compared.iter().any(|one| is(one, open)))
         {
             return Answer::Compare(self.open_with(entry.hash).map(|(_, open)| Arc::clone(open)).collect());
         }

@@ -235,22 +235,58 @@ impl<'a> From<&'a ChildKey> for KeyShape<'a> {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum EventShape<'a> {
-    Task { task: &'a TaskRef },
-    Cancelled { task: Option<&'a TaskRef> },
-    ScopeChild { child: usize },
-    Promise { promise: usize, value: String },
-    Sleep { left: Option<f64> },
+    Task {
+        task: &'a TaskRef,
+    },
+    Cancelled {
+        task: Option<&'a TaskRef>,
+    },
+    ScopeChild {
+        child: usize,
+    },
+    Promise {
+        promise: usize,
+        value: String,
+    },
+    Sleep {
+        left: Option<f64>,
+    },
     Turn,
-    Callback { value: String },
-    Keys { point: String, keys: &'a [String], more: usize },
-    Blocking { value: String },
-    Shutdown { tasks: usize },
-    Lock { what: &'a str, content: Option<String>, holders: &'a [LockHolder], more: usize },
+    Callback {
+        value: String,
+    },
+    Keys {
+        point: String,
+        keys: &'a [String],
+        more: usize,
+    },
+    Blocking {
+        value: String,
+    },
+    Shutdown {
+        tasks: usize,
+    },
+    Lock {
+        what: &'a str,
+        content: Option<String>,
+        holders: &'a [LockHolder],
+        more: usize,
+    },
     Event,
     Condition,
-    Barrier { arrived: usize, count: usize },
-    Queue { wait: QueueWaitShape, queue: String, len: usize, unfinished: usize },
-    NextStart { left: Option<f64> },
+    Barrier {
+        arrived: usize,
+        count: usize,
+    },
+    Queue {
+        wait: QueueWaitShape,
+        queue: String,
+        len: usize,
+        unfinished: usize,
+    },
+    NextStart {
+        left: Option<f64>,
+    },
     Batch {
         what: &'a str,
         made_at: PositionShape,
@@ -259,8 +295,13 @@ enum EventShape<'a> {
         task: Option<&'a TaskRef>,
     },
     Dump,
-    Described { what: &'a str },
-    Foreign { future: Option<String>, wakers: Option<usize> },
+    Described {
+        what: &'a str,
+    },
+    Foreign {
+        future: Option<String>,
+        wakers: Option<usize>,
+    },
 }
 
 impl<'a> From<&'a WaitsFor> for EventShape<'a> {

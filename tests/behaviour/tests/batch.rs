@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use behaviour::{
-    elsewhere, in_seconds, logged, logged_with_debug, needs, run, seconds, since, spawn, Count, Guard, Journal,
-    PanicsInDrop, Poller,
+    elsewhere, in_seconds, logged, logged_with_debug, needs, run, seconds, since, spawn, Count, Guard,
+    Journal, PanicsInDrop, Poller,
 };
 use gen::{yield_, AnswerCountError, Batch, MissingKeyError, NoHost, Panicked};
 
@@ -110,8 +110,11 @@ fn a_call_has_at_most_the_greatest_number_of_keys() {
         let batch = texts_to(&journal).max(2);
         let values = gen::multi(of(&batch, [1, 2, 3, 1, 4, 5])).join().await?;
         assert_eq!(values[5], "text 5");
-        let calls: std::collections::BTreeSet<_> =
-            journal.take().split_inclusive(']').map(|call| call.trim_start_matches(", ").to_owned()).collect();
+        let calls: std::collections::BTreeSet<_> = journal
+            .take()
+            .split_inclusive(']')
+            .map(|call| call.trim_start_matches(", ").to_owned())
+            .collect();
         assert_eq!(calls, ["[1, 2]", "[3, 4]", "[5]"].map(str::to_owned).into());
         Ok(())
     });
@@ -189,7 +192,10 @@ fn an_answer_that_does_not_fit_the_keys_is_an_error_that_says_so() {
             let error = load.unwrap_err();
             let count = error.downcast_ref::<AnswerCountError>().unwrap();
             assert_eq!((count.keys(), count.answers()), (3, 1));
-            assert_eq!(error.to_string(), "the function of a batch has returned a `Vec` of 1 results for 3 keys");
+            assert_eq!(
+                error.to_string(),
+                "the function of a batch has returned a `Vec` of 1 results for 3 keys"
+            );
         }
 
         let without_two = gen::batch(|keys: Vec<&'static str>| async move {
@@ -219,7 +225,8 @@ fn an_error_or_a_panic_of_the_call_is_that_of_each_load() {
         for load in gen::multi(of(&down, [1, 2])).settle().join().await? {
             assert_eq!(load.unwrap_err().to_string(), "the database is down");
         }
-        let at_once = gen::batch(|_: Vec<u32>| -> std::future::Ready<gen::Result<Values>> { panic!("at once") });
+        let at_once =
+            gen::batch(|_: Vec<u32>| -> std::future::Ready<gen::Result<Values>> { panic!("at once") });
         for (batch, text) in [(at_once, "at once"), (gen::batch(panics), "later")] {
             for load in gen::multi(of(&batch, [1, 2])).settle().join().await? {
                 assert_eq!(load.unwrap_err().downcast_ref::<Panicked>().unwrap().message(), text);
@@ -317,7 +324,9 @@ fn an_error_that_no_load_can_get_is_logged() {
         if gen::sleep(seconds(10)).await.is_err() {
             gen::bail!("the rollback has failed");
         }
-        gen::Ok(keys.into_iter().map(|key| if key == 1 { Err("no one") } else { Ok(key) }).collect::<Vec<_>>())
+        gen::Ok(
+            keys.into_iter().map(|key| if key == 1 { Err("no one") } else { Ok(key) }).collect::<Vec<_>>(),
+        )
     };
     let ((), log) = logged(|| {
         run(async {
@@ -363,7 +372,9 @@ fn a_call_that_ends_by_its_cancellation_is_no_error_in_the_log() {
     needs!(VirtualTime);
     let ((), log) = logged(|| {
         run(async {
-            for batch in [slow_to(&Journal::default()), gen::batch(|_: Vec<u32>| pending::<gen::Result<Values>>())] {
+            for batch in
+                [slow_to(&Journal::default()), gen::batch(|_: Vec<u32>| pending::<gen::Result<Values>>())]
+            {
                 let load = gen::with_timeout(seconds(1), batch.load(1)).join().await;
                 assert!(load.unwrap_err().is::<gen::TimeoutError>());
                 gen::sleep(seconds(3)).await?;
@@ -499,7 +510,9 @@ fn without_a_host_a_load_fails_and_says_what_to_do() {
     for error in [one.unwrap_err(), two.unwrap_err()] {
         assert!(error.is::<NoHost>(), "{error}");
     }
-    let local = gen::batch_local(|keys: Vec<u32>| async move { gen::Ok(keys.into_iter().map(gen::Ok).collect::<Vec<_>>()) });
+    let local = gen::batch_local(|keys: Vec<u32>| async move {
+        gen::Ok(keys.into_iter().map(gen::Ok).collect::<Vec<_>>())
+    });
     assert!(futures::executor::block_on(local.load(1)).unwrap_err().is::<NoHost>());
     assert_eq!(journal.take(), "");
     // The batch can be used elsewhere.
@@ -561,7 +574,8 @@ fn loads_of_two_loops_share_one_call() {
                 (mine, other.join())
             })
         });
-        for result in [both.0.map_err(|error| error.is::<gen::LoopClosed>()), Ok(both.1.unwrap_or_default())] {
+        for result in [both.0.map_err(|error| error.is::<gen::LoopClosed>()), Ok(both.1.unwrap_or_default())]
+        {
             assert!(matches!(result, Ok(_) | Err(true)));
         }
     }

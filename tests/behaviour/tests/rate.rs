@@ -195,7 +195,8 @@ fn a_rate_and_its_turns_may_be_used_on_any_thread() {
     assert_eq!(rate.quota(), rate.clone().quota());
     run(async {
         let rate = Rate::new(Quota::per_second(number(1000)));
-        let tasks: Vec<_> = (0..200).map(|name| spawn(takes(rate.clone(), name, Journal::default()))).collect();
+        let tasks: Vec<_> =
+            (0..200).map(|name| spawn(takes(rate.clone(), name, Journal::default()))).collect();
         for (name, task) in (0..).zip(tasks) {
             assert_eq!(task.await?, name);
         }

@@ -1,6 +1,7 @@
 //! The items: each measures one part of the library, in a process of its own, because the history
 //! of the heap changes the figures of work that allocates.
 
+mod batches;
 mod callbacks;
 mod chains;
 mod completions;
@@ -35,6 +36,7 @@ pub const ITEMS: &[Item] = &[
     Item { name: "locks", run: locks::run },
     Item { name: "queues", run: queues::run },
     Item { name: "everyday", run: everyday::run },
+    Item { name: "batches", run: batches::run },
     Item { name: "growth", run: growth::run },
     Item { name: "on_tokio", run: on_tokio::run },
 ];
