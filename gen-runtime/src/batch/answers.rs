@@ -1,4 +1,4 @@
-//! [`Answers`]: what the function of a batch may return.
+//! [`Answers`]: the answers that the function of a batch may return.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;

@@ -57,7 +57,7 @@ impl<K, V> Board<K, V> {
         let mut compared: Vec<Arc<Entry<K, V>>> = Vec::new();
         loop {
             let same = compared.iter().position(|other| other.key == entry.key);
-            match self.with(|state| state.ask(&entry, (&compared, same), most, &mut waker)) {
+            match self.with(|state| state.ask(&entry, &compared, same, most, &mut waker)) {
                 Answer::Shared(load, entry) => return Asked { load, entry, begins: false },
                 Answer::Added { load, begins, full } => {
                     full.wake();

@@ -19,6 +19,9 @@ use crate::report::contain;
 use crate::time::{moment, sleep, Moment, Sleep};
 use crate::Result;
 
+/// Finds the result of each key in the output of the function.
+type ResultsOf<P, K, V> = fn(<P as Future>::Output, &[Arc<Entry<K, V>>]) -> Outcome<V>;
+
 pin_project! {
     /// A dump names the task after the first parameter, which is the future of the function.
     pub(super) struct Calling<P: Future, F, K, V> {
@@ -27,7 +30,7 @@ pin_project! {
         #[pin]
         future: Option<P>,
         keys: Vec<Arc<Entry<K, V>>>,
-        results: fn(P::Output, &[Arc<Entry<K, V>>]) -> Outcome<V>,
+        results: ResultsOf<P, K, V>,
         ticket: Ticket<K, V>,
     }
 }
@@ -58,7 +61,7 @@ impl<P: Future, F, K, V> Calling<P, F, K, V> {
         ticket: Ticket<K, V>,
         window: Option<Duration>,
         begin: F,
-        results: fn(P::Output, &[Arc<Entry<K, V>>]) -> Outcome<V>,
+        results: ResultsOf<P, K, V>,
     ) -> Self {
         let pause = window.map_or_else(|| Pause::Turn(moment()), |window| Pause::Window(sleep(window)));
         Calling { gathering: Some(Gather { pause, begin }), future: None, keys: Vec::new(), results, ticket }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::shims::OnceLock;
 use crate::Result;
 
-/// Shared by the loads of a key, the table and the call. It never changes, but for the result,
+/// Shared by the loads of a key, the table and the call. It never changes, except for the result,
 /// which is given once.
 pub(super) struct Entry<K, V> {
     pub(super) key: K,

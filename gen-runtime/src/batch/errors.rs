@@ -30,7 +30,7 @@ impl fmt::Display for MissingKeyError {
 impl Error for MissingKeyError {}
 
 /// The function of a [`batch`](crate::batch()) has returned a `Vec` that has not one result for
-/// each key, so nobody knows which result belongs to which key.
+/// each key, so it is not known which result belongs to which key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnswerCountError {
     keys: usize,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::entry::Entry;
-use super::loaders::{Loader, LocalStart, SendStart, Settings, Start};
+use super::loader::{Loader, LocalStart, SendStart, Settings, Start};
 use super::state::Ticketed;
 use crate::executor::current::task_of;
 use crate::executor::LoopClosed;

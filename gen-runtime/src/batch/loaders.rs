@@ -2,73 +2,21 @@
 
 use std::fmt;
 use std::future::Future;
-use std::hash::{BuildHasher, Hash, RandomState};
-use std::panic::{catch_unwind, AssertUnwindSafe, Location};
+use std::hash::Hash;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::answers::Answers;
-use super::board::{Board, Outcome};
+use super::board::Outcome;
 use super::call::Calling;
 use super::entry::Entry;
 use super::load::{Load, Loading, LocalLoad};
-use super::state::CallId;
-use super::ticket::Ticket;
-use crate::error::{Panicked, Throw};
-use crate::task::{spawn, spawn_local, JoinHandle};
+use super::loader::{Loader, LocalStart, SendStart, Settings};
+use crate::error::Throw;
+use crate::task::{spawn, spawn_local};
 use crate::yieldable::FutureOfResult;
 use crate::Result;
-
-/// The keys and the calls of a batch, and the closure that starts the task of a call.
-pub(super) struct Loader<K, V, S: ?Sized> {
-    pub(super) board: Arc<Board<K, V>>,
-    hasher: RandomState,
-    start: S,
-}
-
-/// Starts the task of a call, which waits that long for more keys; `None`: until the next turn.
-pub(super) trait Start<K, V>: Fn(Ticket<K, V>, Option<Duration>) -> JoinHandle<()> {}
-
-impl<K, V, S: Fn(Ticket<K, V>, Option<Duration>) -> JoinHandle<()>> Start<K, V> for S {}
-
-pub(super) type SendStart<K, V> = dyn Start<K, V> + Send + Sync;
-pub(super) type LocalStart<K, V> = dyn Start<K, V>;
-
-/// When a call departs.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Settings {
-    pub(super) max: usize,
-    pub(super) window: Option<Duration>,
-}
-
-impl Settings {
-    const OF_BATCH: Settings = Settings { max: usize::MAX, window: None };
-    const OF_SINGLE_FLIGHT: Settings = Settings { max: 1, window: None };
-}
-
-impl<K, V, S> Loader<K, V, S> {
-    fn new(what: &'static str, at: &'static Location<'static>, start: S) -> Self {
-        Loader { board: Arc::new(Board::new(what, at)), hasher: RandomState::new(), start }
-    }
-}
-
-impl<K: Hash, V, S: ?Sized> Loader<K, V, S> {
-    pub(super) fn hash(&self, key: &K) -> u64 {
-        self.hasher.hash_one(key)
-    }
-}
-
-impl<K, V, S: Start<K, V> + ?Sized> Loader<K, V, S> {
-    /// Starts the task of a call. Nothing is locked, because the task runs its first step here.
-    pub(super) fn start(&self, call: CallId, window: Option<Duration>) {
-        let ticket = Ticket::new(Arc::clone(&self.board), call);
-        match catch_unwind(AssertUnwindSafe(|| (self.start)(ticket, window))) {
-            Ok(task) => self.board.started(call, task),
-            // Such as of a subscriber of `tracing` that makes the span.
-            Err(payload) => self.board.fail(call, Panicked::new(payload).into()),
-        }
-    }
-}
 
 /// The result of each key, from the output of the function of a batch.
 fn results_of_batch<A, E, M, N, K>(
@@ -156,14 +104,13 @@ macro_rules! loaders {
         }
 
         impl<K, V> $batch<K, V> {
-            /// A call has at most so many keys. When it has them, it waits no longer for others, and
-            /// the next key begins another call.
+            /// A call has at most so many keys. When it has them, it waits no longer for others,
+            /// and the next key begins another call.
             ///
             /// # Panics
             ///
             /// If it is 0.
             #[track_caller]
-            #[must_use]
             pub fn max(mut self, keys: usize) -> Self {
                 assert!(keys > 0, "a call with at most 0 keys could load nothing");
                 self.settings.max = keys;
@@ -173,9 +120,8 @@ macro_rules! loaders {
             /// A call waits so long for more keys, counted from its first key; without this, until
             /// the next turn.
             ///
-            /// A longer window makes larger and fewer calls, and each load slower. Where there is no
-            /// timer, each load fails with [`NoHost`](crate::NoHost).
-            #[must_use]
+            /// A longer window makes larger and fewer calls, and each load slower. Where there is
+            /// no timer, each load fails with [`NoHost`](crate::NoHost).
             pub fn window(mut self, window: Duration) -> Self {
                 self.settings.window = Some(window);
                 self
@@ -189,7 +135,8 @@ macro_rules! loaders {
             ///
             /// # Cancellation
             ///
-            /// Dropping the future gives up its part of the call, as [`batch`](crate::batch()) says.
+            /// Dropping the future gives up its part of the call, as [`batch`](crate::batch())
+            /// says.
             pub fn load(&self, key: K) -> $load<K, V> {
                 $load(Loading::new(Arc::clone(&self.loader) as _, self.settings, key))
             }
@@ -229,8 +176,8 @@ macro_rules! loaders {
         }
 
         impl<K, V> $single_flight<K, V> {
-            /// Returns the future of the value of a key. Its first poll calls the function, or joins
-            /// the call for an equal key that is in flight.
+            /// Returns the future of the value of a key. Its first poll calls the function, or
+            /// joins the call for an equal key that is in flight.
             ///
             /// # Errors
             ///
@@ -238,7 +185,8 @@ macro_rules! loaders {
             ///
             /// # Cancellation
             ///
-            /// Dropping the future gives up its part of the call, as [`batch`](crate::batch()) says.
+            /// Dropping the future gives up its part of the call, as [`batch`](crate::batch())
+            /// says.
             pub fn load(&self, key: K) -> $load<K, V> {
                 $load(Loading::new(Arc::clone(&self.loader) as _, Settings::OF_SINGLE_FLIGHT, key))
             }
@@ -276,10 +224,10 @@ loaders! {
 
     /// Makes one call of the loads that are asked for at the same time.
     ///
-    /// Code that needs one value at a time is easy to write, and slow where each value costs a round
-    /// trip. With a batch it stays as it is: each [`load`](Batch::load) asks for one key, and the
-    /// function gets the keys of all loads that were asked for in the same step. They may be children
-    /// of one list, or be in different tasks and on different threads.
+    /// Code that needs one value at a time is easy to write, and slow where each value costs a
+    /// round trip. With a batch it stays as it is: each [`load`](Batch::load) asks for one key, and
+    /// the function gets the keys of all loads that were asked for in the same step. They may be
+    /// children of one list, or be in different tasks and on different threads.
     ///
     /// ```
     /// use gen::yield_;
@@ -311,14 +259,15 @@ loaders! {
     ///
     /// The first load begins to gather keys, and the function is called with them in the next turn
     /// of the loop. Until then all tasks that are ready have run. Elsewhere it is called when its
-    /// task gets its next poll. With [`window`](Batch::window) it waits longer for keys, and with
-    /// [`max`](Batch::max) a call that is full waits for no more. The keys are in the order in which
-    /// they were asked for first, and each of them is there once. Several calls may be in flight at
-    /// once.
+    /// task gets its next poll; on an executor with several threads that may be before the other
+    /// loads of a list were asked for, so give the batch a short window there. With
+    /// [`window`](Batch::window) it waits longer for keys, and with [`max`](Batch::max) a call that
+    /// is full waits for no more. The keys are in the order in which they were asked for first, and
+    /// each of them is there once. Several calls may be in flight at once.
     ///
-    /// The function runs in a task of its own, which the first load spawns where it is. So the end of
-    /// one load does not harm the others. [`batch_local`](crate::batch_local) is for functions that
-    /// are not `Send`.
+    /// The function runs in a task of its own, which the first load spawns where it is. So the end
+    /// of one load does not harm the others. [`batch_local`](crate::batch_local) is for functions
+    /// that are not `Send`.
     ///
     /// # The answer
     ///
@@ -334,8 +283,8 @@ loaders! {
     /// # Equal keys
     ///
     /// Loads of equal keys share one result, of which each gets a clone, also if the call is in
-    /// flight already. Nothing is kept when the call is over: a batch is no cache, and fits in front
-    /// of one. After a change of the value call [`forget`](Batch::forget).
+    /// flight already. Nothing is kept when the call is over: a batch is no cache, and fits in
+    /// front of one. After a change of the value call [`forget`](Batch::forget).
     ///
     /// # Errors
     ///
@@ -347,8 +296,9 @@ loaders! {
     /// # Cancellation
     ///
     /// A load that is cancelled or dropped leaves the call. A key for which no load is left is not
-    /// asked for, if the function was not called yet. A call in flight goes on as long as one of its
-    /// loads is left. Then its task is [cancelled](crate::JoinHandle::cancel), and may clean up.
+    /// asked for, if the function was not called yet. A call in flight goes on as long as one of
+    /// its loads is left. Then its task is [cancelled](crate::JoinHandle::cancel), and may clean
+    /// up.
     #[doc(alias("DataLoader", "dataloader", "coalesce"))]
     batch;
 
@@ -384,13 +334,14 @@ loaders! {
     /// ```
     ///
     /// Everything else is as with a [`batch`](crate::batch()): the function runs in a task of its
-    /// own, nothing is kept when the call is over, and a call for which no load is left is cancelled.
-    /// [`single_flight_local`](crate::single_flight_local) is for functions that are not `Send`.
+    /// own, nothing is kept when the call is over, and a call for which no load is left is
+    /// cancelled. [`single_flight_local`](crate::single_flight_local) is for functions that are not
+    /// `Send`.
     ///
     /// # In front of a cache
     ///
-    /// A cache keeps values, and a single flight keeps two tasks from fetching the same one. With the
-    /// crate `moka`:
+    /// A cache keeps values, and a single flight keeps two tasks from fetching the same one. With
+    /// the crate `moka`:
     ///
     /// ```text
     /// let cache = moka::sync::Cache::builder().max_capacity(10_000).build();
@@ -424,8 +375,8 @@ loaders! {
 
     /// Makes one call of many loads: made by [`batch`](crate::batch()).
     ///
-    /// It is `Send` and `Sync`, and its clones are the same batch. So it can be kept in the state of
-    /// a server, or be made for each request.
+    /// It is `Send` and `Sync`, and its clones are the same batch. So it can be kept in the state
+    /// of a server, or be made for each request.
     #[must_use = "nothing is loaded without a `load`"];
 
     /// Makes one call of the loads of equal keys that overlap: made by

@@ -3,10 +3,11 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `loaders.rs` | [`Batch`], [`SingleFlight`], and their siblings for one thread |
+//! | `loader.rs` | [`Loader`](loader::Loader): the board, and the closure that starts the task of a call |
 //! | `load.rs` | [`Load`]: the future of one value |
 //! | `call.rs` | the body of the task that gathers keys, and makes the call |
 //! | `ticket.rs` | the right of that task to give the results |
-//! | `answers.rs` | [`Answers`](answers::Answers): what the function may return, and the result of each key |
+//! | `answers.rs` | [`Answers`](answers::Answers): the answers that the function may return, and the result of each key |
 //! | `board.rs` | the keys and the calls of one batch, under a lock |
 //! | `state.rs` | their states, and the events that change them |
 //! | `entry.rs` | one key, and its result |
@@ -60,6 +61,7 @@ mod call;
 mod entry;
 mod errors;
 mod load;
+mod loader;
 mod loaders;
 #[cfg(all(test, loom))]
 mod models;

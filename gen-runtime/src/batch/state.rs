@@ -1,8 +1,8 @@
 //! The keys and the calls of one batch, and the events that change them. See the states of the
 //! module.
 //!
-//! All of it is under the lock of the [board](super::board), so nothing of a user runs here. What
-//! leaves the tables is handed out, to be woken, cancelled or dropped.
+//! All of it is under the lock of the [board](super::board), so nothing of a user runs here. All
+//! that leaves the tables is handed out, to be woken, cancelled or dropped.
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
@@ -104,7 +104,7 @@ pub(super) enum Answer<K, V> {
     Compare(Vec<Arc<Entry<K, V>>>),
 }
 
-/// What is left when a load has gone: it is woken, cancelled and dropped outside of the lock.
+/// The rest of a load that has gone. It is woken, cancelled and dropped outside of the lock.
 pub(super) struct Left<K, V> {
     /// The task of a call that has no keys any more. It is woken, and ends.
     pub(super) empty: Waiter,
@@ -112,7 +112,8 @@ pub(super) struct Left<K, V> {
     pub(super) unwanted: Option<JoinHandle<()>>,
     #[expect(dead_code, reason = "it is only dropped, outside of the lock")]
     waker: Option<Waker>,
-    key: (Option<Asked<K, V>>, Option<Arc<Entry<K, V>>>),
+    key: Option<Asked<K, V>>,
+    open: Option<Arc<Entry<K, V>>>,
     call: Option<Ended<K, V>>,
 }
 
@@ -123,7 +124,7 @@ pub(super) struct Ended<K, V> {
     open: Vec<Arc<Entry<K, V>>>,
 }
 
-/// What a task does that gathers keys.
+/// The next step of a task that gathers keys.
 pub(super) enum Gathering {
     /// No load is left.
     Over,
@@ -163,7 +164,8 @@ impl<K, V> State<K, V> {
     pub(super) fn ask(
         &mut self,
         entry: &Arc<Entry<K, V>>,
-        (compared, same): (&[Arc<Entry<K, V>>], Option<usize>),
+        compared: &[Arc<Entry<K, V>>],
+        same: Option<usize>,
         most: usize,
         waker: &mut Option<Waker>,
     ) -> Answer<K, V> {
@@ -252,7 +254,8 @@ impl<K, V> State<K, V> {
         }
         if call.phase != Phase::InFlight {
             let open = Open { hash: asked.entry.hash, seat };
-            left.key = (key.take(), self.open.remove(&open));
+            left.key = key.take();
+            left.open = self.open.remove(&open);
         }
         call.wanted -= 1;
         if call.wanted == 0 {
@@ -286,7 +289,7 @@ impl<K, V> State<K, V> {
     // ---- the task of a call
     // ------------------------------------------------------------------------------
 
-    /// The task was spawned. Gives the handle back if nobody needs it: `true` if the task was
+    /// The task was spawned. Gives the handle back if nothing needs it: `true` if the task was
     /// dropped while it was spawned, so that its loads need an error.
     pub(super) fn started(&mut self, id: CallId, task: JoinHandle<()>) -> Result<(), (JoinHandle<()>, bool)> {
         let Some(call) = self.calls.get_mut(&id) else { return Err((task, false)) };
@@ -402,6 +405,6 @@ impl<K, V> Ended<K, V> {
 
 impl<K, V> Default for Left<K, V> {
     fn default() -> Self {
-        Left { empty: Waiter::default(), unwanted: None, waker: None, key: (None, None), call: None }
+        Left { empty: Waiter::default(), unwanted: None, waker: None, key: None, open: None, call: None }
     }
 }

@@ -32,8 +32,8 @@ impl<K, V> Ticket<K, V> {
         self.board.depart(self.id)
     }
 
-    /// No load is left, or these are the results of the keys. An error may come before the keys were
-    /// taken.
+    /// No load is left, or these are the results of the keys. An error may come before the keys
+    /// were taken.
     ///
     /// # Errors
     ///

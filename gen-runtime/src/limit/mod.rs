@@ -157,9 +157,9 @@ impl<C> Limit<C> {
 
     /// Each child also waits for a turn of the rate before it begins.
     ///
-    /// It is for lists, other iterators and streams. A child that waits for its turn is one of those
-    /// that run at a time. The children take their turns in their order, in line with all others that
-    /// use the same rate.
+    /// It is for lists, other iterators and streams. A child that waits for its turn is one of
+    /// those that run at a time. The children take their turns in their order, in line with all
+    /// others that use the same rate.
     ///
     /// ```
     /// use gen::sync::{Quota, Rate};

@@ -1,4 +1,4 @@
-//! The children of a [`limit`](crate::limit()) with a rate: each waits for its turn before it begins.
+//! The children of a [`limit`](crate::limit()) with a rate: each waits for its turn first.
 
 use std::future::Future;
 use std::marker::PhantomData;

@@ -43,6 +43,7 @@ fn loads(batch: Batch<u32, String>, key: u32) -> gen::Result<String> {
 /// Otherwise a list would make a call for each element.
 #[test]
 fn the_loads_of_one_list_become_one_call() {
+    needs!(OneThread);
     run(async {
         let journal = Journal::default();
         let batch = texts_to(&journal);
@@ -92,6 +93,7 @@ fn loads_on_any_thread_get_the_values_of_their_keys() {
 /// Otherwise a page that shows one author ten times would fetch it ten times.
 #[test]
 fn equal_keys_share_one_load() {
+    needs!(OneThread);
     run(async {
         let journal = Journal::default();
         let batch = texts_to(&journal);
@@ -105,6 +107,7 @@ fn equal_keys_share_one_load() {
 /// A database that takes at most so many keys would refuse the call.
 #[test]
 fn a_call_has_at_most_the_greatest_number_of_keys() {
+    needs!(OneThread);
     run(async {
         let journal = Journal::default();
         let batch = texts_to(&journal).max(2);
@@ -186,6 +189,7 @@ fn each_load_gets_the_result_of_its_own_key() {
 /// A list of results in another order, or of another length, would give users the data of others.
 #[test]
 fn an_answer_that_does_not_fit_the_keys_is_an_error_that_says_so() {
+    needs!(OneThread);
     run(async {
         let short = gen::batch(|keys: Vec<u32>| async move { gen::Ok(vec![gen::Ok(keys[0])]) });
         for load in gen::multi([1, 2, 3].map(|key| short.load(key))).settle().join().await? {
@@ -285,7 +289,7 @@ fn slow_to(journal: &Journal) -> Batch<u32, String> {
     gen::batch(move |keys| slow(keys, journal.clone()))
 }
 
-/// The request of one user who goes away would fail those of others; or a call that nobody needs
+/// The request of one user who goes away would fail those of others; or a call that no task needs
 /// would hold a connection.
 #[test]
 fn a_call_in_flight_goes_on_as_long_as_a_load_waits_and_is_cancelled_after_that() {
@@ -433,6 +437,7 @@ fn nothing_is_kept_when_the_call_is_over() {
 /// Otherwise each load of a large value would copy it.
 #[test]
 fn the_only_load_of_a_key_gets_the_value_itself() {
+    needs!(OneThread);
     struct Counted(Count);
     impl Clone for Counted {
         fn clone(&self) -> Self {

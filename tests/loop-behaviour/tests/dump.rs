@@ -1483,7 +1483,7 @@ fn a_wait_for_a_queue_says_whether_it_is_for_an_item_room_or_the_end_of_all() {
     );
 }
 
-/// A load whose call hangs would be "a future", and nobody would know which call it is.
+/// A load whose call hangs would be "a future", and the call would not be known.
 #[test]
 fn a_load_shows_its_batch_its_line_the_number_of_keys_and_the_task_of_the_call() {
     #[gen::coroutine]

@@ -20,8 +20,8 @@ async fn fetch(keys: Vec<u64>) -> gen::Result<HashMap<u64, u64>> {
     Ok(keys.into_iter().map(|key| (key, key)).collect())
 }
 
-/// What a program writes that has no batch: the loads of each key, and a task that makes the call in
-/// the next turn. It knows nothing of cancellation, panics, collisions of threads and dumps.
+/// A batch of a program that has none: the loads of each key, and a task that makes the call in
+/// the next turn. It knows nothing of cancellation, panics, other threads and dumps.
 #[derive(Clone, Default)]
 struct ByHand {
     waiting: Rc<RefCell<HashMap<u64, Vec<oneshot::Sender<u64>>>>>,
