@@ -200,11 +200,11 @@ impl fmt::Display for WaitsFor {
 impl WaitsFor {
     /// The text of a batch, without its task.
     pub(crate) fn batch(&self) -> Option<String> {
-        let WaitsFor::Batch { what, made_at, keys, is_in_flight, .. } = self else { return None };
+        let WaitsFor::Batch { what: name, made_at, keys, is_in_flight, .. } = self else { return None };
         let s = if *keys == 1 { "" } else { "s" };
         Some(match is_in_flight {
-            true => format!("{what} made at {made_at}, called with {keys} key{s}"),
-            false => format!("{what} made at {made_at}, which has gathered {keys} key{s}"),
+            true => format!("{name} made at {made_at}, called with {keys} key{s}"),
+            false => format!("{name} made at {made_at}, which has gathered {keys} key{s}"),
         })
     }
 }
