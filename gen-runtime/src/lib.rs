@@ -133,6 +133,8 @@
 //! | wait for some time | [`sleep`](sleep()) |
 //! | let other tasks run | [`moment`](moment()) |
 //! | set a deadline | [`with_timeout`] |
+//! | set a deadline that is handed down | [`with_deadline`] |
+//! | know how much time the deadlines around leave | [`time_left`] |
 //! | set a deadline, and leave time to clean up | [`with_timeout(..).cancel(..)`](WithTimeout::cancel) |
 //! | test without waiting | [`VirtualClock`]; with other threads, [`Remote::keep_alive`] |
 //! | test each failure at each yield | [`testing::explore`](fn@testing::explore) |
@@ -144,6 +146,7 @@
 //! |---|---|
 //! | start a task | [`spawn`], [`spawn_local`] |
 //! | start a task on a loop of another thread | [`Remote::spawn`] |
+//! | know the request or the user without a parameter | [`local!`], [`Local`] |
 //! | start a task that nothing waits for | [`engine`](macro@engine) |
 //! | cancel a task | [`JoinHandle::cancel`]; the task gets the error [`Cancelled`] |
 //! | cancel a task, and drop it after some time | [`cancel(..).grace(..)`](CancelCompletion::grace) |
@@ -292,6 +295,7 @@
 #[doc(hidden)]
 pub mod __private;
 mod batch;
+mod bindings;
 mod blocking;
 mod bracket;
 pub mod context;
@@ -315,6 +319,7 @@ mod hedge;
 mod inject;
 mod io_loop;
 mod limit;
+mod locals;
 mod locks;
 #[cfg(feature = "metrics")]
 pub mod metrics;
@@ -431,6 +436,7 @@ pub use crate::inject::TaskTrace;
 pub use crate::io_loop::DumpOnSignal;
 pub use crate::io_loop::{block_on, run_sync, IoLoop, IoLoopHandle, KeepAlive, Remote};
 pub use crate::limit::{limit, AsCompleted, Limit, NextCompleted, ZeroLimitError};
+pub use crate::locals::{Inherited, Local, SameTask, WithLocal};
 pub use crate::multi::{multi, Multi, MultiFailFast, MultiQuiet, MultiSettled};
 pub use crate::point::{
     from_callback, Callable, Callback, CallbackDroppedError, CallbackFuture, Forget, Key, KeyReuseError,
@@ -445,8 +451,8 @@ pub use crate::task::{cancel_on_drop, spawn, spawn_local, CancelCompletion, Canc
 #[cfg(all(feature = "tokio", not(loom)))]
 pub use crate::task_tracker::{TaskTracker, UnfinishedTask};
 pub use crate::time::{
-    every, moment, sleep, with_timeout, CancelTimeout, Deadline, Every, Moment, NextTick, Sleep, Tick,
-    WithTimeout,
+    every, moment, sleep, time_left, with_deadline, with_timeout, CancelTimeout, Deadline, Every, Moment,
+    NextTick, SetAt, Sleep, Tick, WithTimeout,
 };
 #[cfg(feature = "dynamic")]
 pub use crate::tornado::dynamic::{self, BadYieldError, ReturnValueIgnoredError};
@@ -465,6 +471,7 @@ pub mod kinds {
     pub use crate::first_of::Raced;
     pub use crate::hedge::Hedged;
     pub use crate::limit::{Limited, Streamed};
+    pub use crate::locals::WithinLocal;
     pub use crate::multi::Grouped;
     pub use crate::point::Point;
     #[cfg(all(feature = "governor", not(loom)))]

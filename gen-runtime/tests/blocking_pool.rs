@@ -170,3 +170,40 @@ fn join_serves_plain_async_code_on_any_executor() {
     }
     assert_eq!(futures::executor::block_on(sum()).unwrap(), 8);
 }
+
+/// Otherwise work on a thread of the pool would not know its request, and how long the caller
+/// waits.
+#[test]
+fn a_closure_sees_the_inherited_values_of_its_call_and_its_thread_keeps_none() {
+    gen::local! {
+        static HERE: u32;
+        inherited static EVERYWHERE: u32;
+    }
+    fn seen() -> (Option<u32>, Option<u32>, Option<Duration>) {
+        (HERE.get(), EVERYWHERE.get(), gen::time_left())
+    }
+
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(gen::sleep(3600 * SECOND))?;
+        let within = yield_!(HERE.with(
+            1,
+            EVERYWHERE.with(
+                2,
+                gen::with_timeout(60 * SECOND, async {
+                    let here = gen::raw(gen::blocking(seen)).join().await?;
+                    gen::Ok([here, gen::spawn(async { gen::raw(gen::blocking(seen)).join().await }).await?])
+                })
+            )
+        ))?;
+        for (here, everywhere, left) in within {
+            assert_eq!((here, everywhere), (None, Some(2)));
+            // On the real clock, though that of the loop is an hour ahead.
+            assert!(left.is_some_and(|left| left <= 60 * SECOND), "{left:?}");
+        }
+        let after = yield_!(vec![gen::blocking(seen), gen::blocking(seen)])?;
+        assert_eq!(after, [(None, None, None); 2]);
+        Ok(())
+    }
+    run(body()).unwrap();
+}

@@ -27,7 +27,9 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use self::call::{begin, Call, Returned};
+use crate::bindings::within_inherited;
 use crate::coroutine::{Frame, FrameKind};
+use crate::executor::host;
 use crate::io_loop::IoLoop;
 use crate::yieldable::join::joinable;
 use crate::yieldable::HasError;
@@ -76,6 +78,9 @@ use crate::{Result, Yieldable};
 /// still, as with a [`KeepAlive`](crate::KeepAlive). So a timeout around the call does not expire
 /// in a test.
 ///
+/// The closure sees the [locals](crate::Local) that a task would inherit at the call, and
+/// [`time_left`](crate::time_left), whose deadline is on the real clock there.
+///
 /// # Errors
 ///
 /// - the error of the closure, if its value is a `Result`;
@@ -102,7 +107,8 @@ where
 {
     let keep_alive = IoLoop::current().map(|current| current.remote().keep_alive());
     let (worker, call) = begin(keep_alive);
-    pool::start(worker, closure);
+    let inherited = host::to_inherit_elsewhere();
+    pool::start(worker, move || within_inherited(inherited.as_ref(), closure));
     Blocking { call }
 }
 

@@ -36,6 +36,8 @@
 //!   of [`#[gen::main(tokio)]`](macro@crate::main). A future that another library has started, as
 //!   `tokio::spawn` does, is none: the errors of its callbacks are logged.
 //! - A callback that is scheduled by another callback belongs to the same context as that one.
+//! - The callback also sees what a task would inherit there: the [locals](crate::Local) that were
+//!   declared so, and the deadlines of which [`time_left`](crate::time_left) tells.
 //! - Contexts nest: the outer context of a task is the one in which the task was spawned. An error
 //!   that a task does not take goes to the next outer context, and finally to the loop's [error
 //!   handler](crate::IoLoopHandle::set_error_handler), or to the log if there is no handler (target
@@ -83,7 +85,7 @@ use std::sync::Arc;
 
 use crate::error::{CallbackOutput, Throw};
 use crate::executor::{
-    call, current, deliver_error, depth_of, send_to_handler, ErrorContext, Shared, UnhandledError,
+    call, current, deliver_error, depth_of, host, send_to_handler, ErrorContext, Shared, UnhandledError,
 };
 
 /// A captured error context: the task that was running when [`capture`] was called.
@@ -115,7 +117,7 @@ pub struct Context {
 /// Returns the current context: the running task, or the context of the running callback.
 pub fn capture() -> Context {
     let home = current::get().map(|core| Arc::clone(core.shared()));
-    Context { context: current::capture(), home }
+    Context { context: host::capture(), home }
 }
 
 impl Context {
@@ -161,9 +163,10 @@ impl Context {
     }
 
     fn deliver(&self, error: UnhandledError) {
-        match (&self.context, &self.home) {
+        let context = self.context.as_ref().and_then(ErrorContext::that_takes);
+        match (context, &self.home) {
             (None, Some(home)) if !current::is(home) => send_to_handler(error, home),
-            (context, _) => deliver_error(error, context.clone()),
+            (context, _) => deliver_error(error, context),
         }
     }
 }

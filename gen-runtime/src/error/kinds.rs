@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
-use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use super::AsAny;
 #[derive(Debug, Clone)]
 pub struct TimeoutError {
     after: Duration,
+    set_at: Option<&'static Location<'static>>,
     waited: Option<Arc<dyn Waited>>,
 }
 
@@ -30,7 +31,12 @@ impl<W: AsAny + fmt::Debug + fmt::Display + UnwindSafe + RefUnwindSafe> Waited f
 
 impl TimeoutError {
     pub(crate) fn new(after: Duration) -> Self {
-        TimeoutError { after, waited: None }
+        Self::set(after, None)
+    }
+
+    /// For a deadline that was set at that line.
+    pub(crate) fn set(after: Duration, set_at: Option<&'static Location<'static>>) -> Self {
+        TimeoutError { after, set_at, waited: None }
     }
 
     pub(crate) fn with_waited(self, waited: impl Waited) -> Self {
@@ -52,6 +58,26 @@ impl TimeoutError {
     pub fn after(&self) -> Duration {
         self.after
     }
+
+    /// The call of [`with_deadline`](crate::with_deadline) that has set the deadline, if there was
+    /// one.
+    ///
+    /// The text of the error names it. Of a [`with_timeout`](crate::with_timeout) no line is kept:
+    /// the [trace](crate::Error::trace) begins at its yield.
+    ///
+    /// ```
+    /// let io_loop = gen::IoLoop::new();
+    /// let never = std::future::pending::<gen::Result>();
+    /// let limited = gen::with_deadline(io_loop.now(), never);
+    /// let set_at = line!() - 1;
+    /// let error = io_loop.run_sync(limited.join()).unwrap_err();
+    /// let timeout = error.downcast_ref::<gen::TimeoutError>().unwrap();
+    /// assert_eq!(timeout.set_at().unwrap().line(), set_at);
+    /// ```
+    #[must_use]
+    pub fn set_at(&self) -> Option<&'static Location<'static>> {
+        self.set_at
+    }
 }
 
 impl PartialEq for TimeoutError {
@@ -64,7 +90,11 @@ impl Eq for TimeoutError {}
 
 impl fmt::Display for TimeoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "timeout after {:?}", self.after)
+        write!(f, "timeout after {:?}", self.after)?;
+        match self.set_at {
+            Some(line) => write!(f, ", by the deadline set at {line}"),
+            None => Ok(()),
+        }
     }
 }
 

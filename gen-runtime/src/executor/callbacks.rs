@@ -8,6 +8,7 @@ use super::drops;
 use super::error_context::ErrorContext;
 use super::route::deliver_error;
 use super::unhandled_error::UnhandledError;
+use crate::bindings::Apart;
 use crate::error::{CallbackOutput, Panicked};
 use crate::Result;
 
@@ -18,6 +19,7 @@ pub(crate) fn call<T>(
     callback: impl FnOnce() -> Result<T>,
 ) -> std::result::Result<T, UnhandledError> {
     let _entered = enter(CurrentContext::Captured(context));
+    let _apart = Apart::new();
     let (result, drops) = drops::during(|| {
         catch_unwind(AssertUnwindSafe(callback)).unwrap_or_else(|payload| Err(Panicked::new(payload).into()))
     });

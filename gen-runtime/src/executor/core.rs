@@ -20,6 +20,7 @@ use super::scheduler::Scheduler;
 use super::step_places::SlowSteps;
 use super::task_mark::TaskMark;
 use super::timers::{Action, Timers};
+use crate::bindings::Inherited;
 use crate::error::Error;
 
 pub(crate) struct Core {
@@ -144,6 +145,12 @@ impl Core {
     #[inline]
     pub(super) fn mark(&self) -> TaskMark {
         self.running.get().map_or(TaskMark::OUTSIDE, |slot| TaskMark::of_loop(self.id, slot))
+    }
+
+    /// Returns what the task has inherited that is being polled.
+    pub(super) fn inherited(&self) -> Option<Arc<Inherited>> {
+        let mut scheduler = self.scheduler.borrow_mut();
+        scheduler.slot(self.running.get()?)?.own_context()?.inherited()
     }
 
     /// Returns the error context of the task that is being polled.

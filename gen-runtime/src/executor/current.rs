@@ -27,6 +27,7 @@ use super::foreign::{Executor, HostedRef};
 use super::ids::{LoopName, SlotId};
 use super::inbox::Shared;
 use super::task_mark::TaskMark;
+use crate::bindings::{self, Apart, Inherited};
 use crate::inject::question::TaskTag;
 
 /// The loop that was entered, and the poll in which it was.
@@ -102,6 +103,17 @@ pub(super) fn schedule(name: LoopName, slot: SlotId) -> bool {
 pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
     // A task of tokio itself is in no poll of ours, and in no loop.
     current_context::captured_or(|| if is_outside() { None } else { running_context() })
+}
+
+/// Returns what the running task has inherited, or the callback that runs. Makes no context.
+pub(crate) fn inherited() -> Option<Arc<Inherited>> {
+    current_context::look(|context| context?.inherited(), inherited_by_task)
+}
+
+#[inline(never)]
+fn inherited_by_task() -> Option<Arc<Inherited>> {
+    let of_task = task(|task| task.map(HostedRef::inherited));
+    of_task.unwrap_or_else(|| get()?.inherited())
 }
 
 /// Returns the task that is polled.
@@ -186,6 +198,7 @@ pub(crate) struct Entered {
     before: Current,
     first_steps: u32,
     _context: current_context::EnteredContext,
+    _apart: Apart,
 }
 
 impl Entered {
@@ -195,6 +208,7 @@ impl Entered {
             before: swap(entered),
             first_steps: replace_first_steps(first_steps),
             _context: current_context::enter(current_context::CurrentContext::Running),
+            _apart: Apart::new(),
         }
     }
 }
@@ -215,7 +229,11 @@ fn swap(next: Current) -> Current {
 /// Calls `run` while `task` is the current task and error context, and `executor` takes the tasks
 /// that it spawns.
 pub(super) fn within_task<R>(task: &HostedRef, executor: &Executor, run: impl FnOnce() -> R) -> R {
-    current_context::within_running(|| current_poll::within(&CurrentPoll { task: Some(task), executor }, run))
+    bindings::apart(|| {
+        current_context::within_running(|| {
+            current_poll::within(&CurrentPoll { task: Some(task), executor }, run)
+        })
+    })
 }
 
 /// Calls `run` while `executor` takes the tasks that it spawns.

@@ -53,6 +53,14 @@ thread_local! {
     static ON_DEMAND: Cell<Option<NonNull<dyn OnDemand>>> = const { Cell::new(None) };
 }
 
+/// Calls `look` with the context that was [entered](enter), or else returns `running`. Makes none.
+pub(super) fn look<R>(look: impl FnOnce(Option<&ErrorContext>) -> R, running: impl FnOnce() -> R) -> R {
+    match KIND.with(Cell::get) {
+        Kind::Running | Kind::OnDemand => running(),
+        Kind::Captured => look(captured().as_deref()),
+    }
+}
+
 /// Returns the context that was [entered](enter), or else that of the running task.
 #[inline]
 pub(super) fn captured_or(running: impl FnOnce() -> Option<Arc<ErrorContext>>) -> Option<Arc<ErrorContext>> {

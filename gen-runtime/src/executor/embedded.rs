@@ -2,6 +2,7 @@
 
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
@@ -9,11 +10,13 @@ use super::core::Core;
 use super::current;
 use super::entered_runtime::RuntimeGuard;
 use super::first_steps::count_first_step;
+use super::host;
 use super::ids::{SlotId, TaskId, TimerKey};
 use super::slow_steps::{Plain, Timed};
-use super::task_node::TaskNode;
+use super::task_node::{Outer, TaskNode};
 use super::task_ref::TaskRef;
 use super::timers::Action;
+use crate::bindings::{self, Inherited};
 
 /// A task that has a slot, and whose first step is next.
 #[derive(Clone, Copy)]
@@ -72,6 +75,10 @@ impl Core {
         }
         let mut scheduler = self.scheduler.borrow_mut();
         let outer = self.running.get().and_then(|slot| scheduler.as_outer(slot));
+        if bindings::is_any() || outer.as_ref().is_some_and(|outer| outer.inherits()) {
+            drop((scheduler, outer));
+            return Some(self.begin_anew());
+        }
         let place = scheduler.insert(outer);
         Some(Begun::new(place, true))
     }
@@ -91,12 +98,30 @@ impl Core {
         Some(begun)
     }
 
-    /// Begins a task for a caller that is not a task of this loop.
+    /// Begins a task for a caller that is not a task of this loop, or whose bindings it inherits.
     #[cold]
     fn begin_anew(&self) -> Begun {
         // The context of the caller, so it is captured before this loop becomes the current one.
-        let outer = current::capture().map(TaskNode::of_context);
-        Begun::new(self.scheduler.borrow_mut().insert(outer), false)
+        let (outer, inherited) = self.captured();
+        let begun = Begun::new(self.scheduler.borrow_mut().insert(outer), false);
+        self.inherit(self.id_of(begun).slot(), inherited);
+        begun
+    }
+
+    /// The context of the caller, and what a task inherits that is begun now.
+    fn captured(&self) -> (Outer, Option<Arc<Inherited>>) {
+        let outer = current::capture();
+        let inherited = host::to_inherit(outer.as_ref());
+        (outer.map(TaskNode::of_context), inherited)
+    }
+
+    /// Keeps what a task has inherited, in its context.
+    fn inherit(&self, slot: SlotId, inherited: Option<Arc<Inherited>>) {
+        let Some(inherited) = inherited else { return };
+        let context = self.scheduler.borrow_mut().context_of(slot, &self.shared);
+        if let Some(context) = context {
+            context.inherit(inherited);
+        }
     }
 
     #[inline]
@@ -141,11 +166,12 @@ impl Core {
 
     /// Makes a slot for the future of a blocking call, and queues it for its first poll.
     pub(crate) fn insert_root(&self) -> SlotId {
-        let outer = match current::is_task_of(self) {
-            true => self.running.get().and_then(|slot| self.scheduler.borrow_mut().as_outer(slot)),
-            false => current::capture().map(TaskNode::of_context),
+        let (outer, inherited) = match current::is_task_of(self) && !bindings::is_any() {
+            true => (self.running.get().and_then(|slot| self.scheduler.borrow_mut().as_outer(slot)), None),
+            false => self.captured(),
         };
         let slot = self.scheduler.borrow_mut().insert_root(outer);
+        self.inherit(slot, inherited);
         self.remember_start(slot);
         slot
     }

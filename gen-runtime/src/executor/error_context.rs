@@ -1,10 +1,13 @@
 //! Error contexts: a task, or a call of `from_callback` (`callback_context.rs`), that takes errors.
 //!
+//! A context also keeps what its task has inherited, and what the callbacks see that are scheduled
+//! in it. A context of [bindings](ErrorContext::of_bindings) does only this: it takes no errors.
+//!
 //! | fields | used by |
 //! |---|---|
 //! | `injections`, `watch`, `end_senders` | the thread of the task's loop; of a task on a foreign executor any thread that has locked the task's mailbox |
 //! | `grace` | the thread of the task's loop; the shell of a task on a foreign executor has its own |
-//! | `outer`, `ended`, `hosted` | any thread that holds the context |
+//! | `outer`, `ended`, `hosted`, `inherited` | any thread that holds the context |
 //!
 //! `outer` only ever moves outward, past contexts whose tasks have ended. `shorten` moves it when a
 //! context is captured and when its own task ends. So the chain of a living task is no longer than
@@ -22,11 +25,14 @@ use super::callback_state::CallbackContextState;
 use super::ids::{SlotId, TimerKey};
 use super::injection::Injection;
 use super::unhandled_error::UnhandledError;
+use crate::bindings::Inherited;
 use crate::inject::{EndSenders, Watch};
 
 pub(crate) struct ErrorContext {
     taker: Taker,
     ended: AtomicBool,
+    /// Whether there is something in `inherited`, which never changes after the first step.
+    inherits: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -47,6 +53,8 @@ enum Taker {
     /// A task on a foreign executor: the `hosted` of the state.
     Hosted,
     CallbackContext(CallbackContextState),
+    /// No future: it only keeps the bindings of a callback.
+    Bindings,
 }
 
 struct State {
@@ -59,6 +67,7 @@ struct State {
     /// Dropped when the task has ended, which wakes the futures that wait for the end.
     end_senders: EndSenders,
     grace: Option<Grace>,
+    inherited: Option<Arc<Inherited>>,
 }
 
 /// The time by which a cancelled task must have ended, and the timer that drops it then.
@@ -77,6 +86,7 @@ impl State {
             watch: None,
             end_senders: EndSenders::default(),
             grace: None,
+            inherited: None,
         }
     }
 }
@@ -84,7 +94,8 @@ impl State {
 impl ErrorContext {
     fn new(taker: Taker, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
         let state = Mutex::new(State::new(outer));
-        Arc::new(ErrorContext { taker, ended: AtomicBool::new(false), state })
+        let (ended, inherits) = (AtomicBool::new(false), AtomicBool::new(false));
+        Arc::new(ErrorContext { taker, ended, inherits, state })
     }
 
     pub(super) fn of_task(home: Arc<dyn Home>, slot: SlotId, outer: Option<Arc<ErrorContext>>) -> Arc<Self> {
@@ -102,16 +113,56 @@ impl ErrorContext {
         Self::new(Taker::CallbackContext(state), None)
     }
 
-    /// Puts a new context inside of another one.
+    /// Makes the context of a callback that was scheduled in `outer`, with these bindings around
+    /// the call. It counts as ended: errors go on outward.
+    pub(super) fn of_bindings(outer: Option<Arc<ErrorContext>>, inherited: Arc<Inherited>) -> Arc<Self> {
+        let context = Self::new(Taker::Bindings, outer);
+        context.set_ended();
+        context.inherit(inherited);
+        context
+    }
+
+    /// Puts a new context inside of another one, whose bindings it has then.
     pub(super) fn set_outer(&self, outer: Option<Arc<ErrorContext>>) {
+        if let Some(inherited) = outer.as_ref().and_then(|outer| outer.inherited()) {
+            self.inherit(inherited);
+        }
         let before = mem::replace(&mut self.lock().outer, outer);
         drop(before);
+    }
+
+    /// Keeps what the task has inherited. Called before its first step.
+    pub(super) fn inherit(&self, inherited: Arc<Inherited>) {
+        let before = self.lock().inherited.replace(inherited);
+        self.inherits.store(true, Ordering::Release);
+        drop(before);
+    }
+
+    #[inline]
+    pub(super) fn inherits(&self) -> bool {
+        self.inherits.load(Ordering::Acquire)
+    }
+
+    pub(super) fn inherited(&self) -> Option<Arc<Inherited>> {
+        if self.inherits() {
+            self.lock().inherited.clone()
+        } else {
+            None
+        }
+    }
+
+    /// Returns the innermost context from this one outward that may take an error.
+    pub(crate) fn that_takes(self: &Arc<Self>) -> Option<Arc<ErrorContext>> {
+        match self.taker {
+            Taker::Bindings => self.outer(),
+            _ => Some(Arc::clone(self)),
+        }
     }
 
     pub(super) fn callback_state(&self) -> Option<&CallbackContextState> {
         match &self.taker {
             Taker::CallbackContext(state) => Some(state),
-            Taker::Task { .. } | Taker::Hosted => None,
+            Taker::Task { .. } | Taker::Hosted | Taker::Bindings => None,
         }
     }
 
@@ -144,6 +195,7 @@ impl ErrorContext {
                 }
             }
             Taker::CallbackContext(state) => state.offer(error),
+            Taker::Bindings => Err(error),
         }
     }
 
@@ -299,7 +351,7 @@ impl Leftovers {
 /// Returns the number of contexts from this one outward.
 pub(crate) fn depth(context: Option<&Arc<ErrorContext>>) -> usize {
     let mut depth = 0;
-    let mut next = context.cloned();
+    let mut next = context.and_then(ErrorContext::that_takes);
     while let Some(context) = next {
         depth += 1;
         next = context.outer();

@@ -9,6 +9,7 @@
 //! | where does a task go? [`tasks()`] | `gen::spawn`, engines | the executor of the task or of the `with_spawner` that is polled here; the loop that runs here; the runtime of tokio that is entered |
 //! | whose timers are used? [`time()`] | `gen::sleep`, timeouts | the loop that runs here; the runtime of tokio that is entered; those of async-io |
 //! | which turn is it? [`turn()`] | `gen::moment` | the loop that runs here |
+//! | what does it inherit? [`to_inherit()`], [`capture()`] | spawns, callbacks, `gen::blocking` | the bindings around the call, and what the running task has inherited itself |
 //!
 //! The two first questions are separate, because an executor that is handed over takes tasks, but
 //! has no timers.
@@ -18,13 +19,16 @@
 //! ([`cancel_timer`]).
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::core::Core;
+use super::error_context::ErrorContext;
 use super::foreign::{current_clock, Clock, Executor};
 use super::ids::{LoopId, TaskId, TimerKey};
 use super::inbox::Mail;
 use super::{current, registry};
+use crate::bindings::{self, Inherited};
 use crate::inject::fixed_order;
 use crate::inject::question::{AboutTask, TaskTag};
 
@@ -70,6 +74,62 @@ impl TimeHost {
             TimeHost::Foreign(clock) => clock.now(),
         }
     }
+
+    /// Whether its time is that of `Instant::now()`.
+    fn has_real_time(&self) -> bool {
+        match self {
+            TimeHost::Loop(core) => core.has_real_clock(),
+            TimeHost::Foreign(clock) => clock.is_real(),
+        }
+    }
+}
+
+/// Returns the context in which a callback runs that is scheduled here: that of the task, with the
+/// bindings around the call.
+#[inline]
+pub(crate) fn capture() -> Option<Arc<ErrorContext>> {
+    let context = current::capture();
+    if bindings::is_any() {
+        with_bindings(context)
+    } else {
+        context
+    }
+}
+
+#[cold]
+fn with_bindings(context: Option<Arc<ErrorContext>>) -> Option<Arc<ErrorContext>> {
+    let own = context.as_ref().and_then(|context| context.inherited());
+    match bindings::collect(own.clone(), now) {
+        Some(all) if !own.is_some_and(|own| Arc::ptr_eq(&own, &all)) => {
+            Some(ErrorContext::of_bindings(context.as_ref().and_then(ErrorContext::that_takes), all))
+        }
+        _ => context,
+    }
+}
+
+/// Returns what a task inherits that is spawned here, in that context.
+#[inline]
+pub(crate) fn to_inherit(outer: Option<&Arc<ErrorContext>>) -> Option<Arc<Inherited>> {
+    let outer = outer.filter(|outer| outer.inherits());
+    if outer.is_none() && !bindings::is_any() {
+        return None;
+    }
+    bindings::collect(outer.and_then(|outer| outer.inherited()), now)
+}
+
+/// Returns what a closure inherits that is called here, but runs on a thread without an executor.
+/// Its deadline is on the real clock.
+pub(crate) fn to_inherit_elsewhere() -> Option<Arc<Inherited>> {
+    let inherited = bindings::collect(current::inherited(), now)?;
+    match time() {
+        Some(host) if !host.has_real_time() => Some(Arc::new(inherited.on_clock(host.now(), Instant::now()))),
+        _ => Some(inherited),
+    }
+}
+
+/// The time on the clock of the loop that runs here, or of tokio, or on the real clock.
+pub(crate) fn now() -> Instant {
+    time().map_or_else(Instant::now, |host| host.now())
 }
 
 /// A turn of a loop: the loop, and the number of the turn.

@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use super::current;
 use super::current_context::{enter, CurrentContext};
 use super::drops::note_later_first_step;
+use super::host;
 use super::ids::TaskId;
 use super::inbox::{Mail, Shared};
 use super::runnable::Runnable;
@@ -42,7 +43,7 @@ impl Starting {
         R: Runnable + Send + Sync + 'static,
     {
         note_later_first_step();
-        let context = current::capture();
+        let context = host::capture();
         let mut sent = Sent(Some(task));
         let starting = Arc::clone(self);
         self.post(move || {

@@ -26,6 +26,8 @@ pub(super) struct TaskNode {
     slot: SlotId,
     outer: RefCell<Outer>,
     is_of_context: bool,
+    /// Whether the task has inherited bindings. They are in its context.
+    inherits: bool,
     has_ended: Cell<bool>,
     context: OnceCell<Arc<ErrorContext>>,
 }
@@ -36,6 +38,7 @@ impl TaskNode {
             slot,
             outer: RefCell::new(outer),
             is_of_context: false,
+            inherits: false,
             has_ended: Cell::new(false),
             context: OnceCell::new(),
         })
@@ -48,9 +51,15 @@ impl TaskNode {
             slot: SlotId::from_bits(0),
             outer: RefCell::new(None),
             is_of_context: true,
+            inherits: context.inherits(),
             has_ended: Cell::new(false),
             context: OnceCell::from(context),
         })
+    }
+
+    #[inline]
+    pub(super) fn inherits(&self) -> bool {
+        self.inherits
     }
 
     /// Called when the task has ended.

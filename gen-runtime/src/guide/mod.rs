@@ -8,7 +8,8 @@
 //! | How do I stop a task, and let it clean up? | [Cancellation](cancellation) |
 //! | How do I handle errors, and define my own? | [Errors](errors) |
 //! | How do I wait for a function that takes a callback? | [Callbacks](callbacks) |
-//! | How do I retry, race, limit, share and supervise work, and know how much time is left? | [Everyday](everyday) |
+//! | How do I retry, race, limit, share and supervise work? | [Everyday](everyday) |
+//! | How do I find the current request, and the time that is left? | [Everyday](everyday#who-am-i) |
 //! | How do I test a coroutine? | [Testing](testing) |
 //! | My program hangs, or is slow: where? | [Debugging](debugging) |
 //! | How do I move a program of `async fn`s? | [Porting](porting), with whole functions [side by side](side_by_side) |

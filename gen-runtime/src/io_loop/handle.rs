@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::remote::Remote;
 use crate::error::{catch_panic, CallbackOutput, Error, Throw};
-use crate::executor::{current, run_in, Action, Core, TimerKey};
+use crate::executor::{host, run_in, Action, Core, TimerKey};
 use crate::task::JoinHandle;
 use crate::yieldable::FutureOfResult;
 use crate::{context, task};
@@ -53,7 +53,7 @@ impl IoLoopHandle {
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        let context = current::capture();
+        let context = host::capture();
         let callback = move || run_in(context, "a callback", callback);
         drop(self.core.push_callback(Box::new(callback)));
     }
@@ -104,7 +104,7 @@ impl IoLoopHandle {
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        let context = current::capture();
+        let context = host::capture();
         let action = Action::Call(Box::new(move || run_in(context, "a timer's callback", callback)));
         self.core.add_timer(deadline, self.core.next_timer_number(), action)
     }

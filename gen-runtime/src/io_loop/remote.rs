@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::error::{CallbackOutput, Throw};
-use crate::executor::{current, run_in, LoopClosed, Mail, Shared};
+use crate::executor::{host, run_in, LoopClosed, Mail, Shared};
 use crate::opaque::opaque_debug;
 use crate::task::{self, JoinHandle};
 use crate::yieldable::FutureOfResult;
@@ -46,7 +46,7 @@ impl Remote {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput<M>,
     {
-        let context = current::capture();
+        let context = host::capture();
         let callback = Box::new(move || run_in(context, "a callback", callback));
         self.shared.send(Mail::Callback(callback)).map_err(|_| LoopClosed)
     }

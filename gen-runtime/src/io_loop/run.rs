@@ -17,11 +17,12 @@ use std::time::Duration;
 
 use super::watch::{self, Unfinished};
 use super::{blocking, IoLoop};
+use crate::bindings::{Bound, Ends};
 use crate::error::{Error, Panicked, TakesUpErrors, TimeoutError};
 use crate::executor::{current, Core, LoopStopped, OnIdle, OnStop, Root, SlotId, TaskId};
 use crate::inject::in_flight::{resume, Thrown};
 use crate::task::JoinHandle;
-use crate::time::{timeout_error, with_deadline};
+use crate::time::{limited_until, timeout_error};
 use crate::yieldable::FutureOfResult;
 use crate::{report, task};
 
@@ -154,9 +155,12 @@ impl IoLoop {
     {
         blocking::check().map_err(E::from)?;
         let abandoned = Rc::new(Cell::new(false));
-        let task = self.start_unopened(coroutine.into_future(), abandoned.clone());
+        let deadline = self.core.deadline(limit);
+        // The limit is around the task, too.
+        let bound = Bound::new(coroutine.into_future(), deadline.map_or(Ends::Never, Ends::At));
+        let task = self.start_unopened(bound, abandoned.clone());
         let id = task.id_on_loop();
-        match self.run_sync(with_deadline(self.core.deadline(limit), limit, task)) {
+        match self.run_sync(limited_until(deadline, limit, task)) {
             Ok(result) => result,
             Err(error) => match error.downcast_ref::<Panicked>() {
                 Some(panicked) => panicked.resume(),
@@ -176,7 +180,7 @@ impl IoLoop {
     fn timed_out(&self, task: Option<TaskId>, limit: Duration) -> Error {
         let _entered = current::enter(&self.core);
         let waiting = task.and_then(|task| self.core.wait_of(task));
-        timeout_error(limit, waiting.map(Box::new))
+        timeout_error(limit, None, waiting.map(Box::new))
     }
 
     /// Spawns `future` as a task whose value is the whole `Result`. If `abandoned` is set when the

@@ -11,7 +11,7 @@ use crate::executor::{current, OnStop};
 use crate::inject::question::{saying, Shown, TaskRef, WaitsFor};
 use crate::inject::Cancellation;
 use crate::report;
-use crate::time::with_deadline;
+use crate::time::limited_until;
 
 /// The warning shows so many of the tasks that are left.
 const SHOWN: usize = 8;
@@ -77,7 +77,7 @@ impl IoLoop {
             }
         };
         // The number of tasks that are left shows whether the time was enough.
-        let ended = self.run_future(with_deadline(self.core.deadline(grace), grace, ended), OnStop::Ignore);
+        let ended = self.run_future(limited_until(self.core.deadline(grace), grace, ended), OnStop::Ignore);
         let left = self.core.tasks().len();
         match ended {
             Err(Unfinished::Deadlock(deadlock)) => {

@@ -23,7 +23,8 @@ use super::span::TaskSpan;
 use super::JoinHandle;
 use crate::error::{Error, Throw};
 use crate::executor::{
-    count_first_step, current, note_later_first_step, BodyOwner, Executor, HostedBody, Mailbox, NoHost, Shell,
+    count_first_step, current, host, note_later_first_step, BodyOwner, Executor, HostedBody, Mailbox, NoHost,
+    Shell,
 };
 use crate::inject::in_flight::{nothing, Thrown};
 use crate::report::TaskName;
@@ -48,8 +49,13 @@ where
 {
     let span = TaskSpan::of::<F>();
     let body = || Hosted::<F, T, M>::new(span, body);
-    let (owner, task) = BodyOwner::of_any_thread(body, executor.of_any_thread(), current::capture());
+    let outer = current::capture();
+    let inherited = host::to_inherit(outer.as_ref());
+    let (owner, task) = BodyOwner::of_any_thread(body, executor.of_any_thread(), outer);
     let mut shell = Shell::new(owner);
+    if let Some(inherited) = inherited {
+        shell.inherit(inherited);
+    }
     if let Poll::Ready(result) = first_step(&mut shell, task) {
         return JoinHandle::ended(result);
     }
@@ -72,8 +78,13 @@ where
     }
     let span = TaskSpan::of::<F>();
     let body = || Hosted::<F, T, M>::new(span, body);
-    let (owner, task) = BodyOwner::of_this_thread(body, executor.clone(), current::capture());
+    let outer = current::capture();
+    let inherited = host::to_inherit(outer.as_ref());
+    let (owner, task) = BodyOwner::of_this_thread(body, executor.clone(), outer);
     let mut shell = Shell::new(owner);
+    if let Some(inherited) = inherited {
+        shell.inherit(inherited);
+    }
     if let Poll::Ready(result) = first_step(&mut shell, task) {
         return JoinHandle::ended(result);
     }

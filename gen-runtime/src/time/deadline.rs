@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::now::now;
 use super::sleep::Sleep;
+use crate::bindings::Ends;
 use crate::Result;
 
 /// The deadline of [`with_timeout`](crate::with_timeout): a `Duration`, which counts from the first
@@ -45,6 +46,13 @@ impl Deadline {
                 let polled = sleep.poll_part(cx);
                 (sleep, polled)
             }
+        }
+    }
+
+    pub(super) fn ends(self) -> Ends {
+        match self.kind {
+            Kind::After(after) => Ends::After(after),
+            Kind::At(at) => Ends::At(at),
         }
     }
 

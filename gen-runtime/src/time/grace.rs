@@ -22,8 +22,9 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 
 use super::limit::TimeLimit;
-use super::timeout::{TimedOut, WithTimeout};
+use super::timeout::{Line, TimedOut, WithTimeout};
 use super::waited::{poll_or_ask, timeout_error};
+use crate::bindings::within;
 use crate::coroutine::{Frame, FrameKind};
 use crate::error::{CancelSource, Cancelled, Error};
 use crate::inject::answering::SaidSoFar;
@@ -34,7 +35,7 @@ use crate::yieldable::forward_error;
 use crate::yieldable::join::joinable;
 use crate::{Result, Yieldable};
 
-impl<Y, Q> WithTimeout<Y, Q> {
+impl<Y, Q, L> WithTimeout<Y, Q, L> {
     /// Cancels the yieldable at the deadline, and drops it only if it has not ended `grace` later.
     ///
     /// Every leaf of the yieldable is resumed with [`Cancelled`], whose source is
@@ -48,7 +49,8 @@ impl<Y, Q> WithTimeout<Y, Q> {
     /// yieldable was waiting at the deadline. If the grace period ends first, it says where the
     /// clean-up was waiting. If it ends with another result within the grace
     /// period, the yield gives that result. So a value that comes just in time is not lost, and the
-    /// failure of a clean-up is reported.
+    /// failure of a clean-up is reported. Within the grace period, [`time_left`](crate::time_left)
+    /// tells how much of it is left.
     ///
     /// ```
     /// use gen::yield_;
@@ -96,7 +98,7 @@ impl<Y, Q> WithTimeout<Y, Q> {
     ///
     /// [`join`](CancelTimeout::join) makes a future of it.
     #[track_caller]
-    pub fn cancel(self, grace: Duration) -> CancelTimeout<Y, Q> {
+    pub fn cancel(self, grace: Duration) -> CancelTimeout<Y, Q, L> {
         CancelTimeout { timeout: self, grace, by: Location::caller() }
     }
 }
@@ -104,28 +106,30 @@ impl<Y, Q> WithTimeout<Y, Q> {
 /// A yieldable that is cancelled at a deadline, and dropped later: made by [`WithTimeout::cancel`].
 #[derive(Debug)]
 #[must_use = "nothing runs until it is yielded"]
-pub struct CancelTimeout<Y, Q = ()> {
-    timeout: WithTimeout<Y, Q>,
+pub struct CancelTimeout<Y, Q = (), L = ()> {
+    timeout: WithTimeout<Y, Q, L>,
     grace: Duration,
     by: &'static Location<'static>,
 }
 
-impl<Y, Q, M, Mode, K> Yieldable<TimedOut<M>, Mode, K> for CancelTimeout<Y, Q>
+impl<Y, Q, L, M, Mode, K> Yieldable<TimedOut<M>, Mode, K> for CancelTimeout<Y, Q, L>
 where
     Y: Yieldable<M, Mode, K>,
     Q: QuietTypes,
+    L: Line,
     K: FrameKind,
 {
     type Output = Y::Output;
-    type Pending = Graced<Y::Pending>;
+    type Pending = Graced<Y::Pending, L>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-        let (yieldable, limit) = self.timeout.into_parts();
+        let (yieldable, limit, line) = self.timeout.into_parts();
         Graced {
             child: Some(yieldable.into_pending(frame)),
             limit,
             grace: self.grace,
             by: self.by,
+            line,
             stage: Stage::Waiting { child_is_cancelled: false },
             waiting: None,
             is_quiet: Q::include,
@@ -164,15 +168,15 @@ joinable! {
     ///
     /// A cancellation of the task that awaits the future goes to the yieldable. Dropping the future
     /// drops the yieldable.
-    [Y, Q] CancelTimeout<Y, Q>
+    [Y, Q, L] CancelTimeout<Y, Q, L>
 }
 
-forward_error!([Q] CancelTimeout<Y, Q>: TimedOut<M>);
+forward_error!([Q L] CancelTimeout<Y, Q, L>: TimedOut<M>);
 
 pin_project! {
     /// The pending future of [`with_timeout(..).cancel(..)`](WithTimeout::cancel).
     #[derive(Debug)]
-    pub struct Graced<P> {
+    pub struct Graced<P, L = ()> {
         // Dropped when it is ready, and at the end of the grace period.
         #[pin]
         child: Option<P>,
@@ -180,6 +184,7 @@ pin_project! {
         limit: TimeLimit,
         grace: Duration,
         by: &'static Location<'static>,
+        line: L,
         stage: Stage,
         // Where the child was waiting at the deadline, or later at the end of the grace period.
         waiting: Option<Box<Waiting>>,
@@ -200,9 +205,10 @@ enum Stage {
     Ending(Option<Cancellation>),
 }
 
-impl<P, T> Graced<P>
+impl<P, L, T> Graced<P, L>
 where
     P: Future<Output = Result<T>>,
+    L: Line,
 {
     /// If something is in flight, sets `said` to the statements before the poll.
     fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>, said: &mut SaidSoFar) -> Poll<Result<T>> {
@@ -211,8 +217,9 @@ where
             *said = answering::said(cx.waker());
             return self.poll_in_flight(cx);
         }
-        match self.project().child.as_pin_mut() {
-            Some(child) => child.poll(cx),
+        let this = self.project();
+        match this.child.as_pin_mut() {
+            Some(child) => within(&*this.limit, || child.poll(cx)),
             None => Poll::Pending,
         }
     }
@@ -227,7 +234,8 @@ where
             // The wait at the deadline. Since then the child may have gone on.
             *this.waiting = None;
         }
-        match (this.stage, in_flight::cancel_source(cx.waker())) {
+        let limit = &*this.limit;
+        within(limit, || match (this.stage, in_flight::cancel_source(cx.waker())) {
             (Stage::Ending(request), Some(CancelSource::Deadline)) => {
                 this.deferral.defer(cx.waker());
                 let polled = match request {
@@ -258,13 +266,13 @@ where
                 polled
             }
             _ => {
-                let (polled, asked) = poll_or_ask(child, this.limit, cx);
+                let (polled, asked) = poll_or_ask(child, limit, cx);
                 if asked.is_some() {
                     *this.waiting = asked;
                 }
                 polled
             }
-        }
+        })
     }
 
     /// Cancels the child at the deadline, unless it is already cleaning up for an outer deadline.
@@ -278,7 +286,7 @@ where
         }
         let reason = format!("the deadline has passed, after {:?}", this.limit.after());
         let mut request = Cancellation::new(CancelSource::Deadline, reason, this.by);
-        let polled = poll_cancelled(child, cx, &mut request);
+        let polled = within(&*this.limit, || poll_cancelled(child, cx, &mut request));
         *this.stage = Stage::Ending(Some(request));
         polled
     }
@@ -304,15 +312,18 @@ where
             Stage::Ending(None) | Stage::Waiting { .. } => false,
         };
         match result {
-            Err(error) if timed_out(&error) => Err(timeout_error(this.limit.after(), this.waiting.take())),
+            Err(error) if timed_out(&error) => {
+                Err(timeout_error(this.limit.after(), this.line.set_at(), this.waiting.take()))
+            }
             result => result,
         }
     }
 }
 
-impl<P, T> Future for Graced<P>
+impl<P, L, T> Future for Graced<P, L>
 where
     P: Future<Output = Result<T>>,
+    L: Line,
 {
     type Output = Result<T>;
 
@@ -345,9 +356,9 @@ where
             self.as_mut().drop_child();
             let this = self.project();
             this.deferral.undefer();
-            return Poll::Ready(
-                is_over.and_then(|()| Err(timeout_error(this.limit.after(), this.waiting.take()))),
-            );
+            return Poll::Ready(is_over.and_then(|()| {
+                Err(timeout_error(this.limit.after(), this.line.set_at(), this.waiting.take()))
+            }));
         }
     }
 }

@@ -4,8 +4,9 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::deadline::Deadline;
-use super::now::from_now;
+use super::now::{from_now, now};
 use super::sleep::Sleep;
+use crate::bindings::{Bind, Ends};
 use crate::Result;
 
 /// The deadline of a timeout.
@@ -70,10 +71,7 @@ impl TimeLimit {
     /// The time that is left; `None` if it never ends.
     #[cold]
     pub(super) fn left(&self) -> Option<Duration> {
-        match self {
-            TimeLimit::Armed { sleep, .. } => sleep.left(),
-            TimeLimit::Unarmed(deadline) => Some(deadline.after()),
-        }
+        self.ends().left(now())
     }
 
     /// Whether it may be over. If not, it has not ended for certain.
@@ -92,6 +90,16 @@ impl TimeLimit {
         match self {
             TimeLimit::Armed { sleep, .. } => sleep.has_fired(),
             TimeLimit::Unarmed(_) => false,
+        }
+    }
+}
+
+/// Around the child of the timeout.
+impl Bind for TimeLimit {
+    fn ends(&self) -> Ends {
+        match self {
+            TimeLimit::Armed { sleep, .. } => sleep.ends(),
+            TimeLimit::Unarmed(deadline) => deadline.ends(),
         }
     }
 }

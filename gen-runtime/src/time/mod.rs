@@ -9,7 +9,8 @@
 //! | `sleep.rs` | [`sleep()`] |
 //! | `moment.rs` | [`moment()`] |
 //! | `every.rs` | [`every`]: ticks at equal distances |
-//! | `timeout.rs` | [`with_timeout`] |
+//! | `timeout.rs` | [`with_timeout`], [`with_deadline`] |
+//! | `time_left.rs` | [`time_left`]: what the deadlines around leave |
 //! | `grace.rs` | a timeout that cancels before it drops |
 //!
 //! A sleep counts from its call, on the clock of the loop or of the runtime of tokio that runs
@@ -20,6 +21,9 @@
 //!
 //! On a loop whose clock runs by itself, a timeout of a duration gets its deadline at the end of
 //! the turn in which it begins: see `executor/timers/mod.rs`.
+//!
+//! A timeout binds its deadline around each poll of its child, so that code inside can ask how much
+//! time is left: see `bindings/`. It does not bind it around the drop of the child.
 //!
 //! A deadline that is too late for an `Instant`, such as that of
 //! [`Duration::MAX`](std::time::Duration::MAX), is `None` here, and never comes. Its timer holds
@@ -33,6 +37,7 @@ mod limit;
 mod moment;
 mod now;
 mod sleep;
+mod time_left;
 mod timeout;
 mod waited;
 
@@ -41,8 +46,9 @@ pub use self::every::{every, Every, NextTick, Tick};
 pub use self::grace::CancelTimeout;
 pub use self::moment::{moment, Moment};
 pub use self::sleep::{sleep, Sleep};
-pub use self::timeout::{with_timeout, TimedOut, WithTimeout};
+pub use self::time_left::time_left;
+pub use self::timeout::{with_deadline, with_timeout, SetAt, TimedOut, WithTimeout};
 
 pub(crate) use self::now::{from_now, now};
-pub(crate) use self::timeout::with_deadline;
+pub(crate) use self::timeout::limited_until;
 pub(crate) use self::waited::timeout_error;

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::now::now;
+use crate::bindings::Ends;
 use crate::executor::host::{self, TimeHost};
 use crate::executor::{may_have_fired, Core, ForeignClock, ForeignTimer, LoopId, NoHost, TimerKey};
 use crate::inject::answering::say;
@@ -303,12 +304,21 @@ impl Sleep {
     /// The time that is left, on the clock of its host; `None` if it never ends.
     #[cold]
     pub(crate) fn left(&self) -> Option<Duration> {
+        self.ends().left(now())
+    }
+
+    /// Its end, on the clock of its host.
+    #[cold]
+    pub(super) fn ends(&self) -> Ends {
         let deadline = match (&self.state, host::time()) {
             (State::Armed(timer), Some(TimeHost::Loop(core))) => core.deadline_of(*timer),
             _ => None,
         };
-        let deadline = deadline.or_else(|| self.end.deadline(now));
-        deadline.map(|deadline| deadline.saturating_duration_since(now()))
+        match (deadline, self.end) {
+            (Some(at), _) | (None, End::At(at)) => Ends::At(at),
+            (None, End::After(nanoseconds)) => Ends::After(Duration::from_nanos(nanoseconds)),
+            (None, End::Never) => Ends::Never,
+        }
     }
 }
 

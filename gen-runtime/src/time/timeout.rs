@@ -3,6 +3,7 @@
 use std::any::type_name;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use pin_project_lite::pin_project;
 use super::deadline::Deadline;
 use super::limit::TimeLimit;
 use super::waited::{poll_or_ask, timeout_error};
+use crate::bindings::within;
 use crate::coroutine::{Frame, FrameKind};
 use crate::error::Error;
 use crate::inject::answering::{said, say_within, unsay};
@@ -39,6 +41,9 @@ use crate::{Result, Yieldable};
 /// not polled once more for this: it is asked in the poll at the deadline. Only the children of a
 /// group are polled besides their usual polls, to tell where they wait. They go on only if a future
 /// gives them a result for which it has not woken them before.
+///
+/// Inside, at any depth and in the tasks that are spawned there, [`time_left`](crate::time_left)
+/// tells how much of the time is left. [`with_deadline`] is for a deadline that comes from outside.
 ///
 /// A deadline that has already passed is noticed in the next turn of a loop. On another executor
 /// an `Instant` that has passed is noticed in the first poll, and a `Duration` of zero in the next
@@ -76,22 +81,101 @@ use crate::{Result, Yieldable};
 /// [`join`](WithTimeout::join) makes a future of it: `gen::with_timeout(..).join().await`.
 #[doc(alias("timeout", "wait_for"))]
 pub fn with_timeout<Y>(timeout: impl Into<Deadline>, yieldable: Y) -> WithTimeout<Y> {
-    WithTimeout { yieldable, limit: TimeLimit::Unarmed(timeout.into()), quiet: PhantomData }
+    WithTimeout { yieldable, limit: TimeLimit::Unarmed(timeout.into()), line: (), quiet: PhantomData }
 }
 
-/// A yieldable with a deadline: made by [`with_timeout`].
+/// Sets a deadline, an `Instant`, for a yieldable and all that runs in it.
+///
+/// It is [`with_timeout`] of an `Instant`, for a deadline that is handed down, such as that of a
+/// request. The [`TimeoutError`](crate::TimeoutError) says at which line the deadline [was
+/// set](crate::TimeoutError::set_at).
+///
+/// Inside, at any depth and in the tasks that are spawned there, [`time_left`](crate::time_left)
+/// tells how long it takes to the first of all deadlines around. A task that was spawned is not
+/// dropped at the deadline: it looks by itself, or gives its own yields a deadline.
+///
+/// ```
+/// use gen::yield_;
+/// use std::time::Duration;
+///
+/// #[gen::coroutine]
+/// fn query() -> gen::Result<Duration> {
+///     let half = gen::time_left().unwrap_or(Duration::MAX) / 2;
+///     yield_!(gen::with_timeout(half, gen::sleep(Duration::from_secs(4))))?;
+///     Ok(half)
+/// }
+///
+/// #[gen::coroutine]
+/// fn serve(received: std::time::Instant) -> gen::Result<Duration> {
+///     yield_!(gen::with_deadline(received + Duration::from_secs(10), query()))
+/// }
+///
+/// let clock = gen::VirtualClock::new();
+/// let half = gen::IoLoop::with_clock(clock.clone()).run_sync(serve(clock.now()));
+/// assert_eq!(half.unwrap(), Duration::from_secs(5));
+/// ```
+///
+/// # Errors
+///
+/// Those of [`with_timeout`], whose docs say what happens at the deadline.
+///
+/// # Cancellation
+///
+/// A cancellation goes to the yieldable. The yieldable is dropped at the deadline, or with the
+/// yield. With [`cancel`](WithTimeout::cancel) it gets time to clean up first.
+///
+/// # Outside a coroutine
+///
+/// [`join`](WithTimeout::join) makes a future of it: `gen::with_deadline(..).join().await`.
+#[track_caller]
+pub fn with_deadline<Y>(deadline: Instant, yieldable: Y) -> WithTimeout<Y, (), SetAt> {
+    WithTimeout {
+        yieldable,
+        limit: TimeLimit::Unarmed(deadline.into()),
+        line: SetAt(Location::caller()),
+        quiet: PhantomData,
+    }
+}
+
+/// A yieldable with a deadline: made by [`with_timeout`] and [`with_deadline`].
 #[derive(Debug)]
 #[must_use = "nothing runs until it is yielded"]
-pub struct WithTimeout<Y, Q = ()> {
+pub struct WithTimeout<Y, Q = (), L = ()> {
     yieldable: Y,
     limit: TimeLimit,
+    line: L,
     /// The types of the errors that are not logged after the deadline.
     quiet: PhantomData<fn() -> Q>,
 }
 
-impl<Y, Q> WithTimeout<Y, Q> {
-    pub(super) fn into_parts(self) -> (Y, TimeLimit) {
-        (self.yieldable, self.limit)
+/// The line at which a deadline was set: the parameter `L` of [`WithTimeout`], if
+/// [`with_deadline`] has made it.
+#[derive(Debug, Clone, Copy)]
+pub struct SetAt(&'static Location<'static>);
+
+/// The line of a deadline, if it is kept.
+pub trait Line: Copy {
+    #[doc(hidden)]
+    fn set_at(self) -> Option<&'static Location<'static>>;
+}
+
+impl Line for () {
+    #[inline]
+    fn set_at(self) -> Option<&'static Location<'static>> {
+        None
+    }
+}
+
+impl Line for SetAt {
+    #[inline]
+    fn set_at(self) -> Option<&'static Location<'static>> {
+        Some(self.0)
+    }
+}
+
+impl<Y, Q, L> WithTimeout<Y, Q, L> {
+    pub(super) fn into_parts(self) -> (Y, TimeLimit, L) {
+        (self.yieldable, self.limit, self.line)
     }
 
     /// Does not log the error of a task that fails after the deadline, if its type is `E`.
@@ -118,11 +202,12 @@ impl<Y, Q> WithTimeout<Y, Q> {
     /// }
     /// gen::IoLoop::with_clock(gen::VirtualClock::new()).run_sync(impatient()).unwrap();
     /// ```
-    pub fn quiet<E>(self) -> WithTimeout<Y, (E, Q)>
+    pub fn quiet<E>(self) -> WithTimeout<Y, (E, Q), L>
     where
         E: QuietError,
     {
-        WithTimeout { yieldable: self.yieldable, limit: self.limit, quiet: PhantomData }
+        let WithTimeout { yieldable, limit, line, .. } = self;
+        WithTimeout { yieldable, limit, line, quiet: PhantomData }
     }
 }
 
@@ -130,17 +215,19 @@ impl<Y, Q> WithTimeout<Y, Q> {
 #[derive(Debug)]
 pub struct TimedOut<M>(PhantomData<M>);
 
-impl<Y, Q, M, Mode, K> Yieldable<TimedOut<M>, Mode, K> for WithTimeout<Y, Q>
+impl<Y, Q, L, M, Mode, K> Yieldable<TimedOut<M>, Mode, K> for WithTimeout<Y, Q, L>
 where
     Y: Yieldable<M, Mode, K>,
     Q: QuietTypes,
+    L: Line,
     K: FrameKind,
 {
     type Output = Y::Output;
-    type Pending = Timed<Y::Pending>;
+    type Pending = Timed<Y::Pending, L>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-        Timed { child: Some(self.yieldable.into_pending(frame)), limit: self.limit, is_quiet: Q::include }
+        let WithTimeout { yieldable, limit, line, .. } = self;
+        Timed { child: Some(yieldable.into_pending(frame)), limit, is_quiet: Q::include, line }
     }
 }
 
@@ -166,47 +253,49 @@ joinable! {
     /// # Cancellation
     ///
     /// The yieldable is dropped at the deadline, or with the future.
-    [Y, Q] WithTimeout<Y, Q>
+    [Y, Q, L] WithTimeout<Y, Q, L>
 }
 
-forward_error!([Q] WithTimeout<Y, Q>: TimedOut<M>);
+forward_error!([Q L] WithTimeout<Y, Q, L>: TimedOut<M>);
 
 /// The future with this deadline, if there is one. `after` is the time from the call to the
 /// deadline.
-pub(crate) fn with_deadline<P>(deadline: Option<Instant>, after: Duration, child: P) -> Timed<P> {
-    Timed { child: Some(child), limit: TimeLimit::until(deadline, after), is_quiet: nothing }
+pub(crate) fn limited_until<P>(deadline: Option<Instant>, after: Duration, child: P) -> Timed<P> {
+    Timed { child: Some(child), limit: TimeLimit::until(deadline, after), is_quiet: nothing, line: () }
 }
 
 pin_project! {
     /// The pending future of [`with_timeout`].
     #[derive(Debug)]
-    pub struct Timed<P> {
+    pub struct Timed<P, L = ()> {
         // Dropped when it is ready, and at the deadline.
         #[pin]
         child: Option<P>,
         limit: TimeLimit,
         // Whether an error that comes after the deadline is not logged.
         is_quiet: IsQuiet,
+        line: L,
     }
 }
 
-impl<P, T> Timed<P>
+impl<P, L, T> Timed<P, L>
 where
     P: Future<Output = Result<T>>,
+    L: Line,
 {
     /// The usual poll.
     #[inline]
     fn poll_child(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let mut this = self.project();
         if let Some(child) = this.child.as_mut().as_pin_mut() {
-            if let Poll::Ready(result) = child.poll(cx) {
+            if let Poll::Ready(result) = within(&*this.limit, || child.poll(cx)) {
                 return Poll::Ready(result);
             }
         }
         match this.limit.poll(cx) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(over) => {
-                Poll::Ready(Err(give_up(this.child, this.limit, *this.is_quiet, over, None)))
+                Poll::Ready(Err(give_up(this.child, this.limit, *this.is_quiet, *this.line, over, None)))
             }
         }
     }
@@ -217,7 +306,8 @@ where
         let mut this = self.project();
         let (said, mut waiting) = (said(cx.waker()), None);
         if let Some(child) = this.child.as_mut().as_pin_mut() {
-            let (polled, asked) = poll_or_ask(child, this.limit, cx);
+            let limit = &*this.limit;
+            let (polled, asked) = within(limit, || poll_or_ask(child, limit, cx));
             if polled.is_ready() {
                 return polled;
             }
@@ -231,7 +321,7 @@ where
             Poll::Ready(over) => {
                 let answered = unsay(cx.waker(), said, type_name::<P>());
                 let waiting = waiting.or(answered);
-                Poll::Ready(Err(give_up(this.child, this.limit, *this.is_quiet, over, waiting)))
+                Poll::Ready(Err(give_up(this.child, this.limit, *this.is_quiet, *this.line, over, waiting)))
             }
         }
     }
@@ -243,6 +333,7 @@ fn give_up<P>(
     mut child: Pin<&mut Option<P>>,
     limit: &TimeLimit,
     is_quiet: IsQuiet,
+    line: impl Line,
     over: Result<()>,
     waiting: Option<Box<Waiting>>,
 ) -> Error {
@@ -251,12 +342,13 @@ fn give_up<P>(
         return no_timer;
     }
     by_timeout(is_quiet, || child.set(None));
-    timeout_error(limit.after(), waiting)
+    timeout_error(limit.after(), line.set_at(), waiting)
 }
 
-impl<P, T> Future for Timed<P>
+impl<P, L, T> Future for Timed<P, L>
 where
     P: Future<Output = Result<T>>,
+    L: Line,
 {
     type Output = Result<T>;
 

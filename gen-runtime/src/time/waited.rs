@@ -15,6 +15,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -93,8 +94,12 @@ where
 }
 
 /// The error of a timeout whose child was waiting there.
-pub(crate) fn timeout_error(after: Duration, waiting: Option<Box<Waiting>>) -> Error {
-    let error = TimeoutError::new(after);
+pub(crate) fn timeout_error(
+    after: Duration,
+    set_at: Option<&'static Location<'static>>,
+    waiting: Option<Box<Waiting>>,
+) -> Error {
+    let error = TimeoutError::set(after, set_at);
     Error::from(match waiting {
         Some(mut waiting) => {
             name(&mut waiting);

@@ -31,8 +31,8 @@ pub(crate) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "combinators",
-        files: "time/ multi/ limit/ first_of/ hedge/ bracket/ retry/ wait_iterator/ scope/ point/ \
-                locks/ queue/ metrics/ supervise/ batch/ rate/",
+        files: "time/ locals/ multi/ limit/ first_of/ hedge/ bracket/ retry/ wait_iterator/ scope/ \
+                point/ locks/ queue/ metrics/ supervise/ batch/ rate/",
         never: "They must never know how a loop is owned and run: no `IoLoop`, no blocking call, no \
                 promise, no `yield_!`.",
         apart: false,
@@ -54,9 +54,10 @@ pub(crate) const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "injection",
-        files: "inject/",
+        files: "inject/ bindings/",
         never: "It must never know the future that is polled: it puts an error or a request into one \
-                poll, and does not care whether a coroutine, a group or a task takes it.",
+                poll, or a value around it, and does not care whether a coroutine, a group or a task \
+                takes it.",
         apart: false,
     },
     Layer {

@@ -25,6 +25,7 @@ use super::block_cache;
 use super::executor::Executor;
 use super::mailbox::Mailbox;
 use super::shell_data::ShellData;
+use crate::bindings::Inherited;
 use crate::error::Error;
 use crate::executor::error_context::{ErrorContext, Home};
 use crate::executor::injection::Injection;
@@ -145,6 +146,17 @@ impl HostedRef {
     /// Returns the error context of the task.
     pub(crate) fn context(&self) -> Arc<ErrorContext> {
         self.mailbox().context(|| self.home())
+    }
+
+    /// Keeps what the task has inherited, before its first step.
+    #[cold]
+    pub(super) fn inherit(&self, inherited: Arc<Inherited>) {
+        self.context().inherit(inherited);
+    }
+
+    /// Returns what the task has inherited.
+    pub(crate) fn inherited(&self) -> Option<Arc<Inherited>> {
+        self.mailbox().inherited()
     }
 
     /// Queues an injection for the task. Gives everything back if the task has ended.

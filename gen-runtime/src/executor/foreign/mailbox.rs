@@ -28,6 +28,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::state::TaskState;
+use crate::bindings::Inherited;
 use crate::executor::error_context::{ErrorContext, Home, Leftovers};
 use crate::executor::injection::Injection;
 use crate::executor::slot_context::SlotContext;
@@ -106,6 +107,11 @@ impl Mailbox {
         // The task is being polled, so its end comes later, and finds this.
         self.state.use_mail();
         mail.context(home)
+    }
+
+    /// Returns what the task has inherited. Makes no context.
+    pub(super) fn inherited(&self) -> Option<Arc<Inherited>> {
+        self.lock().context.own()?.inherited()
     }
 
     /// Queues the error of a callback. Gives it back if the task has ended, or if its body is

@@ -2,12 +2,14 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{ready, Context, Poll};
 
 use super::clock;
 use super::hosted_task::{Body, BodyOwner, HostedRef};
 use super::mailbox::CutShort;
 use super::shell_data::{Grace, ShellData};
+use crate::bindings::Inherited;
 
 /// `P` is the place of the task: [`AnyThread`](super::hosted_task::AnyThread) or
 /// [`ThisThread`](super::hosted_task::ThisThread).
@@ -23,6 +25,14 @@ impl<P> Shell<P> {
     /// Returns another reference to the task.
     pub(crate) fn second_reference(&mut self) -> HostedRef {
         self.body.second_reference()
+    }
+
+    /// Keeps what the task has inherited, before its first step.
+    #[cold]
+    pub(crate) fn inherit(&mut self, inherited: Arc<Inherited>) {
+        if let Some((task, ..)) = self.body.parts() {
+            task.inherit(inherited);
+        }
     }
 
     /// Runs the first step of the body. The shell does not use the body meanwhile.
