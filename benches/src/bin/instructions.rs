@@ -97,7 +97,7 @@ const WORKS: &[Work] = works! {
     ready_tasks 342.0;
     suspended_tasks 991.0;
     yields 205.0;
-    ready_timeouts 38.0;
+    ready_timeouts 46.0;
     suspended_timeouts 1192.0;
     cancelled_sleeps 785.0;
     engines 277.0;
