@@ -314,7 +314,7 @@ fn a_callback_sees_the_inherited_values_of_where_it_was_made() {
     });
 }
 
-/// Otherwise an error would reach nobody because a value is around its callback.
+/// Otherwise an error would reach no task because a value is around its callback.
 #[test]
 fn an_error_of_a_callback_finds_its_task_through_the_values_around() {
     let error = behaviour::run_in_context(
