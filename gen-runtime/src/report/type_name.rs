@@ -12,7 +12,7 @@
 
 /// Types of ours around one other type, which people do not know. Their first parameter is that
 /// type. The last one is that of a coroutine with the option `boxed`.
-const WRAPPERS: [&str; 7] = [
+const WRAPPERS: [&str; 8] = [
     "gen::coroutine::suspend::Pending<",
     "gen::coroutine::machine::Machine<",
     "gen::coroutine::map_output::MapOutput<",

@@ -165,7 +165,7 @@ impl<C: AnyBody> Entry<C> {
     /// The grace is over: asks where the run waits, and drops it.
     #[cold]
     fn cut_short(&mut self, cx: &mut Context<'_>) -> Poll<End> {
-        let mut asking = Asking::new(Shown::ONLY);
+        let mut asking = Asking::new(Shown::UNASKED);
         let body = self.body.as_body();
         let type_name = body.type_name();
         if let ended @ Poll::Ready(_) = asking.poll_named(type_name, body, cx) {
