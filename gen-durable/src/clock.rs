@@ -1,6 +1,6 @@
 //! [`WallClock`]: the time of deadlines, which must mean something to the next process.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Gives milliseconds since 1970.
 ///
@@ -41,8 +41,26 @@ impl WallClock {
 }
 
 fn system() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    millis_of(SystemTime::now())
+}
+
+/// The time of the day on the clock of the executor, without a journal. A test can move it.
+pub(crate) fn time_of_day() -> SystemTime {
+    let (system, executor, real) = (SystemTime::now(), gen::drive::now(), Instant::now());
+    let ahead = executor.saturating_duration_since(real);
+    let behind = real.saturating_duration_since(executor);
+    system.checked_add(ahead).and_then(|time| time.checked_sub(behind)).unwrap_or(system)
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn millis_of(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The time that is so many milliseconds after 1970, if the system can express it.
+pub(crate) fn time_of(millis: u64) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::from_millis(millis))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use crate::driver_waker::DriverWaker;
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
+use crate::place::Place;
 
 /// The future that the closure of a step returns.
 pub(crate) type Run = Pin<Box<dyn Future<Output = Outcome> + Send>>;
@@ -203,6 +204,22 @@ impl Core {
                 // Its closure is the user's, and may run anything when it is dropped.
                 drop(shared);
                 drop(slot);
+                None
+            }
+        }
+    }
+
+    /// The version that the run has of a change. `None` if the journal refuses it: the run ends
+    /// after this poll.
+    pub(crate) fn version(&self, label: &str, newest: u32, at: &Place) -> Option<u32> {
+        let mut shared = self.lock();
+        if shared.broken.is_some() {
+            return None;
+        }
+        match shared.journal.version(label, newest, at) {
+            Ok(version) => Some(version),
+            Err(error) => {
+                shared.broken = Some(error);
                 None
             }
         }

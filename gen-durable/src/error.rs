@@ -2,14 +2,22 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The part of the error of a step that survives in a journal.
 ///
-/// A journal keeps the text of an error with its causes, a code, and a payload if it has one. The
-/// yield of the step raises this error in the first run too, so that a replay does the same.
+/// The yield of the step raises this error in the first run too, so that a replay does the same.
+///
+/// | of an error | survives |
+/// |---|---|
+/// | its text, with the texts of its causes | as the [text](fmt::Display) |
+/// | its type | no |
+/// | its [code](Self::code), payload, and whether it is [permanent](Self::is_permanent) | if it is, or has as a cause, a `StepFailed` |
+/// | that it is [`Cancelled`](gen::Cancelled) | as the code [`CANCELLED`](Self::CANCELLED) |
+/// | its trace, and its [others](gen::Error::others) | no |
 ///
 /// A step that fails with another error has the code [`FAILED`](Self::FAILED). To choose the code,
 /// or to add a payload, let the step fail with a `StepFailed` of your own:
@@ -42,6 +50,12 @@ pub struct StepFailed {
     message: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     payload: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    permanent: bool,
+    /// In a journal only, of an attempt that another one follows: the wait between the two, in
+    /// milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry: Option<u64>,
 }
 
 impl StepFailed {
@@ -53,7 +67,8 @@ impl StepFailed {
 
     /// An error with this text.
     pub fn new(message: impl Into<String>) -> Self {
-        StepFailed { code: Self::FAILED, message: message.into(), payload: None }
+        let (code, message) = (Self::FAILED, message.into());
+        StepFailed { code, message, payload: None, permanent: false, retry: None }
     }
 
     /// Sets the code. It has the meaning that you give it.
@@ -80,6 +95,29 @@ impl StepFailed {
         serde_json::from_str(self.payload.as_deref()?).ok()
     }
 
+    /// Makes it an error that no further attempt can mend, as [`permanent`] does.
+    #[must_use]
+    pub fn into_permanent(self) -> Self {
+        StepFailed { permanent: true, ..self }
+    }
+
+    /// Whether no further attempt can mend it: a [retry](crate::Step::retry) makes none.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        self.permanent
+    }
+
+    /// The failure of an attempt that another one follows, after that time.
+    pub(crate) fn with_retry(self, wait: Duration) -> Self {
+        StepFailed { retry: Some(crate::sleep::millis(wait)), ..self }
+    }
+
+    /// The failure, and the wait before the next attempt, if one follows.
+    pub(crate) fn take_retry(self) -> (Self, Option<Duration>) {
+        let wait = self.retry.map(Duration::from_millis);
+        (StepFailed { retry: None, ..self }, wait)
+    }
+
     /// The part of any error that survives.
     #[must_use]
     pub fn of(error: &gen::Error) -> Self {
@@ -99,6 +137,39 @@ impl fmt::Display for StepFailed {
 }
 
 impl StdError for StepFailed {}
+
+/// Makes an error one that no further attempt can mend, so that a [retry](crate::Step::retry) makes
+/// none: a card that does not exist, a request that is not allowed.
+///
+/// ```
+/// use gen_durable::{permanent, StepFailed};
+///
+/// let error = permanent(std::io::Error::from(std::io::ErrorKind::PermissionDenied));
+/// assert_eq!(error.to_string(), "permission denied");
+/// assert!(error.downcast_ref::<StepFailed>().is_some_and(StepFailed::is_permanent));
+/// ```
+///
+/// It is a [`StepFailed`], which keeps the code and the payload if the error has them. A step that
+/// is not retried, and the coroutine, may end with it, too.
+pub fn permanent(error: impl Into<gen::Error>) -> gen::Error {
+    StepFailed::of(&error.into()).into_permanent().into()
+}
+
+/// The coroutine has no journal, and waits for something that only a journal has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NoJournal {
+    /// The thing and its line, such as "the signal `approved` at src/order.rs:12:5".
+    pub what: String,
+}
+
+impl fmt::Display for NoJournal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "only a coroutine with a journal can wait for {}", self.what)
+    }
+}
+
+impl StdError for NoJournal {}
 
 /// The coroutine departs from its journal.
 ///

@@ -7,12 +7,15 @@ use std::task::{Context, Poll};
 
 use fs4::{FileExt, TryLockError};
 use gen::Context as _;
+use serde::Serialize;
 
 use crate::error::FileError;
 use crate::frames::{self, HEADER};
+use crate::inbox::Signal;
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
 use crate::record::Record;
 use crate::recorded::{Recorded, Store};
+use crate::signal_file::{self, SignalFile};
 
 /// A journal in a file of its own, for one run of one coroutine.
 ///
@@ -47,9 +50,14 @@ use crate::recorded::{Recorded, Store};
 /// on. If the process is killed or the machine loses power in the middle of an entry, the entry is
 /// lost, and the next run begins before it. So a step whose outcome was not written runs again.
 ///
+/// # Signals
+///
+/// [`send_signal`](Self::send_signal) writes a [signal](fn@crate::signal) into a second file beside
+/// the journal, whose name ends with `.signals`. It may be called in any process.
+///
 /// # Limits
 ///
-/// - Only its owner may read the file (on Unix). The journal contains the values of all steps.
+/// - Only its owner may read the files (on Unix). The journal contains the values of all steps.
 /// - The file is locked while the journal is open, against other processes and against a second
 ///   `FileJournal` of this one. The lock is advisory, and some network file systems have none.
 /// - An entry has at most 16 MiB. A larger outcome is replaced by a
@@ -73,12 +81,58 @@ impl FileJournal {
         let opened = FileStore::open(path);
         opened.with_context(|| format!("cannot open the journal {}", path.display()))
     }
+
+    /// Sends a [signal](fn@crate::signal) to the coroutine whose journal is at `path`, in this
+    /// process or in another one.
+    ///
+    /// The signal is on the disk when this returns, and is kept until the coroutine waits for it, in
+    /// this run or in a later one. A coroutine that waits in this process is woken at once. One in
+    /// another process looks for signals twice a second.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use gen_durable::{signal, FileJournal};
+    ///
+    /// #[gen::coroutine]
+    /// fn approval() -> gen::Result<String> {
+    ///     yield_!(signal("approved by"))
+    /// }
+    ///
+    /// # fn main() -> gen::Result {
+    /// # let name = format!("gen-durable-signal-{}", std::process::id());
+    /// # let path = &std::env::temp_dir().join(name);
+    /// let journal = FileJournal::open(path)?;
+    /// // Usually in another program.
+    /// FileJournal::send_signal(path, "approved by", "Ada")?;
+    /// assert_eq!(gen::run_sync(gen_durable::run(approval(), journal))?, "Ada");
+    /// # std::fs::remove_file(path)?;
+    /// # std::fs::remove_file(path.with_extension("signals"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A new journal begins without signals: those that were sent to a journal that is gone are
+    /// removed. A coroutine that has ended takes no signals, and they stay in the file.
+    ///
+    /// # Errors
+    ///
+    /// There is no journal at `path`; [`FileError`], and the errors of the file system; the value
+    /// cannot be written as JSON, or is too large for an entry. Then nothing was sent.
+    pub fn send_signal<T>(path: impl AsRef<Path>, name: &str, value: &T) -> gen::Result
+    where
+        T: Serialize + ?Sized,
+    {
+        let path = path.as_ref();
+        let sent = Signal::new(name, value).and_then(|signal| signal_file::send(path, &signal));
+        sent.with_context(|| format!("cannot send the signal `{name}` to the journal {}", path.display()))
+    }
 }
 
 #[derive(Debug)]
 struct FileStore {
     file: File,
     size: u64,
+    signals: SignalFile,
 }
 
 impl FileStore {
@@ -88,12 +142,8 @@ impl FileStore {
             TryLockError::WouldBlock => gen::Error::from(FileError::Locked),
             TryLockError::Error(error) => error.into(),
         })?;
-        let mut bytes = Vec::new();
-        Read::by_ref(&mut file).take(FileJournal::MAX_FILE + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > FileJournal::MAX_FILE {
-            return Err(FileError::TooLarge.into());
-        }
-        let (records, whole) = frames::parse(&bytes)?;
+        let bytes = read_whole(&mut file)?;
+        let (records, whole) = frames::parse(HEADER, &bytes)?;
         let store = FileStore::after(file, whole, bytes.len(), path)?;
         Ok(FileJournal(Recorded::new(store, records)))
     }
@@ -104,8 +154,9 @@ impl FileStore {
             file.set_len(whole as u64)?;
         }
         file.seek(SeekFrom::Start(whole as u64))?;
-        let mut store = FileStore { file, size: whole as u64 };
+        let mut store = FileStore { file, size: whole as u64, signals: SignalFile::of(path) };
         if whole == 0 {
+            store.signals.remove()?;
             store.write(HEADER)?;
             sync_folder(path)?;
         }
@@ -133,10 +184,24 @@ impl Store for FileStore {
     fn sync(&mut self) -> gen::Result {
         self.file.sync_data().context("cannot write to the journal")
     }
+
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+        self.signals.poll(cx).context("cannot read the signals of the journal")
+    }
+}
+
+/// Reads a file that is not larger than a journal may be.
+pub(crate) fn read_whole(file: &mut File) -> gen::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    Read::by_ref(file).take(FileJournal::MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > FileJournal::MAX_FILE {
+        return Err(FileError::TooLarge.into());
+    }
+    Ok(bytes)
 }
 
 /// Opens a file that only its owner may read.
-fn open_private(path: &Path) -> io::Result<File> {
+pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -145,7 +210,7 @@ fn open_private(path: &Path) -> io::Result<File> {
 }
 
 /// Makes the name of a new file safe.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;

@@ -1,7 +1,7 @@
 //! The bytes of a journal: a header, and a frame for each record.
 //!
 //! ```text
-//! header  "gen-durable 1\n"
+//! header  "gen-durable 1\n", or "gen-durable signals 1\n" of a file of signals
 //! frame   length (u32, little endian) | crc32 of length and JSON (u32) | JSON
 //! ```
 //!
@@ -10,17 +10,20 @@
 //! because a later version has written it. Such a file is left alone: without the frame its step
 //! would be done again.
 
-use crate::error::FileError;
-use crate::record::{Record, MAX_JSON};
+use serde::de::DeserializeOwned;
+use serde::Serialize;
 
-/// The header of a file. A change of the format changes the number.
+use crate::error::FileError;
+use crate::record::MAX_JSON;
+
+/// The header of a journal. A change of the format changes the number.
 pub(crate) const HEADER: &[u8] = b"gen-durable 1\n";
 
 const LENGTH: usize = 4;
 const PREFIX: usize = 2 * LENGTH;
 
 /// Makes the frame of a record.
-pub(crate) fn frame(record: &Record) -> gen::Result<Vec<u8>> {
+pub(crate) fn frame(record: &impl Serialize) -> gen::Result<Vec<u8>> {
     let mut bytes = vec![0; PREFIX];
     serde_json::to_writer(&mut bytes, record)?;
     let json = bytes.len() - PREFIX;
@@ -46,11 +49,22 @@ fn checksum(length: &[u8], json: &[u8]) -> u32 {
 ///
 /// [`NotAJournal`](FileError::NotAJournal), [`Damaged`](FileError::Damaged) and
 /// [`UnknownEntry`](FileError::UnknownEntry).
-pub(crate) fn parse(bytes: &[u8]) -> Result<(Vec<Record>, usize), FileError> {
-    if !bytes.starts_with(HEADER) {
-        return if HEADER.starts_with(bytes) { Ok((Vec::new(), 0)) } else { Err(FileError::NotAJournal) };
+pub(crate) fn parse<R: DeserializeOwned>(header: &[u8], bytes: &[u8]) -> Result<(Vec<R>, usize), FileError> {
+    if bytes.starts_with(header) {
+        parse_from(header.len(), bytes)
+    } else if header.starts_with(bytes) {
+        Ok((Vec::new(), 0))
+    } else {
+        Err(FileError::NotAJournal)
     }
-    let (mut records, mut at) = (Vec::new(), HEADER.len());
+}
+
+/// As `parse`, of the records that begin at that byte.
+pub(crate) fn parse_from<R: DeserializeOwned>(
+    mut at: usize,
+    bytes: &[u8],
+) -> Result<(Vec<R>, usize), FileError> {
+    let mut records = Vec::new();
     while let Some((record, size)) = first(&bytes[at..]) {
         records.push(record);
         at += size;
@@ -80,7 +94,7 @@ fn has_frame(bytes: &[u8]) -> bool {
 }
 
 /// The record at the start of the bytes, and the size of its frame.
-fn first(bytes: &[u8]) -> Option<(Record, usize)> {
+fn first<R: DeserializeOwned>(bytes: &[u8]) -> Option<(R, usize)> {
     let frame = Frame::first(bytes).filter(Frame::is_whole)?;
     Some((serde_json::from_slice(frame.json).ok()?, PREFIX + frame.json.len()))
 }

@@ -33,19 +33,27 @@ pub enum What {
     Sleep(u64),
     /// As a sleep: the deadline of a timeout.
     Timeout(u64),
+    /// To wait for the next signal of this name. The outcome is its value.
+    Signal(String),
+    /// To read the clock by which the journal sets deadlines. The outcome is a number of
+    /// milliseconds since 1970.
+    Now,
+    /// To run the closure, which makes a random number, and to keep its outcome.
+    Random,
+    /// As a random number: an identifier.
+    Uuid,
 }
 
 impl Command {
     /// Whether a replay that issues this command fits a journal with the command `recorded`: both
-    /// are of the same kind, and steps have the same label.
+    /// are of the same kind, steps have the same label, and signals the same name.
     ///
     /// Times and lines may differ, because the program may have changed them.
     #[must_use]
     pub fn fits(&self, recorded: &Command) -> bool {
         match (&self.what, &recorded.what) {
-            (What::Step(label), What::Step(recorded)) => label == recorded,
             (What::Sleep(_), What::Sleep(_)) | (What::Timeout(_), What::Timeout(_)) => true,
-            (What::Step(_) | What::Sleep(_) | What::Timeout(_), _) => false,
+            (what, recorded) => what == recorded,
         }
     }
 
@@ -54,16 +62,18 @@ impl Command {
     pub fn label(&self) -> Option<&str> {
         match &self.what {
             What::Step(label) => Some(label),
-            What::Sleep(_) | What::Timeout(_) => None,
+            _ => None,
         }
     }
 
-    /// The time after which the command is done, if time is all that it needs.
+    /// The time after which the command is done, if time is all that it needs. A reading of the
+    /// clock needs none.
     #[must_use]
     pub fn millis(&self) -> Option<u64> {
         match self.what {
-            What::Step(_) => None,
             What::Sleep(millis) | What::Timeout(millis) => Some(millis),
+            What::Now => Some(0),
+            What::Step(_) | What::Signal(_) | What::Random | What::Uuid => None,
         }
     }
 }
@@ -74,6 +84,10 @@ impl fmt::Display for What {
             What::Step(label) => write!(f, "the step `{label}`"),
             What::Sleep(_) => f.write_str("a sleep"),
             What::Timeout(_) => f.write_str("a timeout"),
+            What::Signal(name) => write!(f, "the signal `{name}`"),
+            What::Now => f.write_str("a reading of the clock"),
+            What::Random => f.write_str("a random number"),
+            What::Uuid => f.write_str("a UUID"),
         }
     }
 }
@@ -121,7 +135,7 @@ impl Outcome {
 pub enum Event {
     /// A command is done, and its outcome is in the journal.
     Done(Ticket, Outcome),
-    /// The closure of this step is to run now, in this process. The driver
+    /// The closure of this step, or of a random number, is to run now, in this process. The driver
     /// [proposes](Journal::propose) the outcome.
     Run(Ticket),
     /// The coroutine is cancelled, for this reason, and the journal says so.
@@ -154,7 +168,8 @@ impl Awaited {
 ///
 /// | the driver calls | when |
 /// |---|---|
-/// | [`issue`](Self::issue) | the coroutine yields a step, a sleep or a timeout for the first time |
+/// | [`issue`](Self::issue) | the coroutine yields a step, a sleep, a signal or another command for the first time |
+/// | [`version`](Self::version) | the coroutine asks for a version |
 /// | [`poll_event`](Self::poll_event) | the coroutine is suspended |
 /// | [`propose`](Self::propose) | the closure of a step has ended |
 /// | [`cancel`](Self::cancel) | the task of the driver is cancelled |
@@ -175,6 +190,17 @@ pub trait Journal: Send + 'static {
     ///
     /// As said above.
     fn issue(&mut self, command: &Command) -> gen::Result<Ticket>;
+
+    /// The version of a change that this run has, as [`version`](fn@crate::version) says. A journal
+    /// without records left writes `newest` down, unless the label has a version already.
+    ///
+    /// # Errors
+    ///
+    /// As said above. A journal that does not implement it keeps no versions, and fails.
+    fn version(&mut self, label: &str, newest: u32, at: &Place) -> gen::Result<u32> {
+        let _ = newest;
+        gen::bail!("the journal keeps no versions, so it has none for `{label}` at {at}")
+    }
 
     /// Takes the outcome of a step whose closure has run. It is an event later, when it is safe.
     ///

@@ -1,10 +1,11 @@
 //! [`Leaf`]: a command on its way through the journal, within the future of a step or a sleep.
 
+use std::panic::Location;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::core::{Closure, Core};
-use crate::journal::{Command, Outcome, Ticket};
+use crate::journal::{Command, Outcome, Ticket, What};
 
 /// A command that was issued.
 ///
@@ -46,5 +47,36 @@ impl Drop for Leaf {
         if let Leaf::Waiting(ticket, core) = self {
             core.forget(*ticket);
         }
+    }
+}
+
+/// A command that the journal does by itself, without a closure.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) command: Command,
+    /// `None` before the first poll.
+    leaf: Option<Leaf>,
+}
+
+impl Asked {
+    #[track_caller]
+    pub(crate) fn new(what: What) -> Self {
+        Asked { command: Command { what, at: Location::caller().into() }, leaf: None }
+    }
+
+    /// Ready with the outcome, or with `None` if there is no journal.
+    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<Option<Outcome>> {
+        let leaf = match &mut self.leaf {
+            Some(leaf) => leaf,
+            None => match Core::current() {
+                Some(core) => self.leaf.insert(Leaf::issue(core, &self.command, None, cx)),
+                None => return Poll::Ready(None),
+            },
+        };
+        let polled = leaf.poll(cx).map(Some);
+        if polled.is_pending() {
+            gen::drive::say(self, cx, || self.command.what.to_string());
+        }
+        polled
     }
 }

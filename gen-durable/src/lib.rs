@@ -161,27 +161,41 @@ mod driver_waker;
 mod error;
 mod file;
 mod frames;
+mod inbox;
 mod journal;
 mod leaf;
 mod memory;
+mod now;
 mod outside;
 mod place;
+mod random;
 mod record;
 mod recorded;
+mod retry;
+mod signal;
+mod signal_file;
 mod sleep;
 mod step;
 mod steps;
 mod timeout;
+mod version;
+mod versions;
+mod watch;
 
 pub use crate::driver::{run, Driver};
-pub use crate::error::{FileError, JournalMismatch, NotDurable, StepFailed, Suspended};
+pub use crate::error::{permanent, FileError, JournalMismatch, NoJournal, NotDurable, StepFailed, Suspended};
 pub use crate::file::FileJournal;
 pub use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
 pub use crate::memory::{MemoryJournal, Records};
+pub use crate::now::{now, Now};
 pub use crate::place::Place;
+pub use crate::random::{random, uuid, Random};
+pub use crate::retry::Retry;
+pub use crate::signal::{signal, Signal};
 pub use crate::sleep::{sleep, Sleep};
 pub use crate::step::{step, Step};
 pub use crate::timeout::{with_timeout, Limited, TimedOut, WithTimeout};
+pub use crate::version::{version, Version};
 
 /// The example of the README.
 #[cfg(doctest)]

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::journal::{Command, Outcome, Ticket};
+use crate::place::Place;
 
 /// The largest JSON of a record, in bytes.
 pub(crate) const MAX_JSON: usize = 16 << 20;
@@ -15,6 +16,8 @@ pub(crate) const MAX_JSON: usize = 16 << 20;
 pub(crate) enum Record {
     /// A command, and the time at which it is done by itself: milliseconds since 1970.
     Issued(Command, Option<u64>),
+    /// The version that this run has of the change with this label, and the line that asked.
+    Version(String, u32, Place),
     Done(Ticket, Outcome),
     Cancelled(String),
     Ended(Outcome),
@@ -29,7 +32,7 @@ impl Record {
     pub(crate) fn command(&self) -> Option<&Command> {
         match self {
             Record::Issued(command, _) => Some(command),
-            Record::Done(..) | Record::Cancelled(_) | Record::Ended(_) => None,
+            _ => None,
         }
     }
 
@@ -37,7 +40,7 @@ impl Record {
     pub(crate) fn done(&self) -> Option<Ticket> {
         match self {
             Record::Done(ticket, _) => Some(*ticket),
-            Record::Issued(..) | Record::Cancelled(_) | Record::Ended(_) => None,
+            _ => None,
         }
     }
 }

@@ -7,8 +7,11 @@
 //!
 //! Several events may be there at once. Their order is decided here, and from then on it is in the
 //! journal: first the steps that have ended, in the order of their ends, then the cancellation,
-//! then the deadlines that have passed, in their order, and then the steps that have not begun. So
-//! a deadline that has passed while no process ran comes before a step that it limits.
+//! then the deadlines that have passed and the signals that were sent, in the order of their times,
+//! and then the steps that have not begun. So a deadline that has passed while no process ran comes
+//! before a step that it limits, and after a signal that was sent before it.
+//!
+//! A version is a record, too, but no command: a run that was recorded without it has none.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::future::Future;
@@ -18,8 +21,11 @@ use std::time::Duration;
 
 use crate::clock::WallClock;
 use crate::error::{JournalMismatch, StepFailed};
-use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
+use crate::inbox::{Inbox, Signal};
+use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
+use crate::place::Place;
 use crate::record::{Kind, Record, MAX_JSON};
+use crate::versions::Versions;
 
 /// The place of the records.
 pub(crate) trait Store: Send + 'static {
@@ -28,6 +34,13 @@ pub(crate) trait Store: Send + 'static {
 
     /// Makes all records safe.
     fn sync(&mut self) -> gen::Result;
+
+    /// The signals that have come since the last call, and all of them in the first one. The task
+    /// of `cx` is woken when others come.
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+        let _ = cx;
+        Ok(Vec::new())
+    }
 }
 
 #[derive(Debug)]
@@ -46,6 +59,8 @@ pub(crate) struct Recorded<S> {
     cancelled: VecDeque<String>,
     /// By their deadline. They may be done.
     timers: BTreeSet<(u64, Ticket)>,
+    inbox: Inbox,
+    versions: Versions,
     /// The deadline for which this process waits.
     alarm: Option<(u64, Pin<Box<gen::Sleep>>)>,
     clock: WallClock,
@@ -64,6 +79,8 @@ impl<S: Store> Recorded<S> {
             ended: VecDeque::new(),
             cancelled: VecDeque::new(),
             timers: BTreeSet::new(),
+            inbox: Inbox::default(),
+            versions: Versions::default(),
             alarm: None,
             clock: WallClock::new(),
             is_unsafe: false,
@@ -89,6 +106,15 @@ impl<S: Store> Recorded<S> {
         self.entries += 1;
     }
 
+    /// Takes the versions that are the next records. They are not compared with the coroutine, so
+    /// that a program without the old code need not ask for them.
+    fn skip_versions(&mut self) {
+        while let Some(Record::Version(label, version, _)) = self.replay.front() {
+            self.versions.set(label, self.entries + 1, *version);
+            self.replayed();
+        }
+    }
+
     /// The coroutine does something else than the next record says.
     fn mismatch<T>(&self, now: String) -> gen::Result<T> {
         let recorded = self.replay.front().map_or_else(|| "the end".to_owned(), |next| self.describe(next));
@@ -98,6 +124,7 @@ impl<S: Store> Recorded<S> {
     fn describe(&self, record: &Record) -> String {
         match record {
             Record::Issued(command, _) => command.to_string(),
+            Record::Version(label, version, at) => format!("version {version} of `{label}` at {at}"),
             Record::Done(ticket, _) => format!("the end of {}", self.name(*ticket)),
             Record::Cancelled(reason) => format!("the cancellation `{reason}`"),
             Record::Ended(outcome) => format!("the end of the coroutine with {}", Kind(outcome)),
@@ -127,7 +154,11 @@ impl<S: Store> Recorded<S> {
     fn replay_event(&mut self, awaited: &Awaited) -> gen::Result<Event> {
         let event = match self.replay.front() {
             Some(Record::Done(ticket, outcome)) if awaited.contains(*ticket) => {
-                self.clock.reached(self.commands[ticket.0 as usize].1.unwrap_or_default());
+                let (command, deadline) = &self.commands[ticket.0 as usize];
+                self.clock.reached(deadline.unwrap_or_default());
+                if let What::Signal(name) = &command.what {
+                    self.inbox.replayed(name, *ticket);
+                }
                 Event::Done(*ticket, outcome.clone())
             }
             Some(Record::Cancelled(reason)) => Event::Cancelled(reason.clone()),
@@ -149,9 +180,21 @@ impl<S: Store> Recorded<S> {
             return Ok(Some(Event::Cancelled(reason)));
         }
         let now = self.clock.now();
-        if let Some((_, ticket)) = self.first_timer(awaited).filter(|(deadline, _)| *deadline <= now) {
-            self.timers.pop_first();
-            return self.done(ticket, Outcome::nothing()).map(Some);
+        let timer = self.first_timer(awaited).filter(|(deadline, _)| *deadline <= now);
+        let signal = self.inbox.first(awaited);
+        match (signal, timer) {
+            (Some((at, ticket)), timer) if timer.is_none_or(|(deadline, _)| at <= deadline) => {
+                return self.give_signal(ticket).map(Some);
+            }
+            (_, Some((deadline, ticket))) => {
+                self.timers.pop_first();
+                let outcome = match self.commands[ticket.0 as usize].0.what {
+                    What::Now => Outcome::Value(deadline.to_string()),
+                    _ => Outcome::nothing(),
+                };
+                return self.done(ticket, outcome).map(Some);
+            }
+            _ => {}
         }
         while let Some(ticket) = self.unstarted.pop_front() {
             if awaited.contains(ticket) {
@@ -159,6 +202,22 @@ impl<S: Store> Recorded<S> {
             }
         }
         Ok(None)
+    }
+
+    fn give_signal(&mut self, ticket: Ticket) -> gen::Result<Event> {
+        let value = match &self.commands[ticket.0 as usize].0.what {
+            What::Signal(name) => self.inbox.give(name, ticket),
+            _ => None,
+        };
+        self.done(ticket, limited(value.map_or_else(Outcome::nothing, Outcome::Value)))
+    }
+
+    /// Looks for signals, if one is awaited.
+    fn poll_signals(&mut self, cx: &Context<'_>, awaited: &Awaited) -> gen::Result {
+        if self.inbox.is_awaited(awaited) {
+            self.inbox.arrive(self.store.poll_signals(cx)?);
+        }
+        Ok(())
     }
 
     fn done(&mut self, ticket: Ticket, outcome: Outcome) -> gen::Result<Event> {
@@ -196,6 +255,7 @@ impl<S: Store> Recorded<S> {
 
 impl<S: Store> Journal for Recorded<S> {
     fn issue(&mut self, command: &Command) -> gen::Result<Ticket> {
+        self.skip_versions();
         let deadline = match self.replay.front() {
             Some(Record::Issued(recorded, deadline)) if command.fits(recorded) => {
                 // A record of another program may have no deadline.
@@ -216,11 +276,32 @@ impl<S: Store> Journal for Recorded<S> {
         };
         let ticket = Ticket(u32::try_from(self.commands.len()).map_err(gen::Error::from)?);
         self.commands.push((command.clone(), deadline));
-        match deadline {
-            Some(deadline) => drop(self.timers.insert((deadline, ticket))),
-            None => self.unstarted.push_back(ticket),
+        match (&command.what, deadline) {
+            (_, Some(deadline)) => drop(self.timers.insert((deadline, ticket))),
+            (What::Signal(name), None) => self.inbox.wait(name, ticket),
+            (_, None) => self.unstarted.push_back(ticket),
         }
         Ok(ticket)
+    }
+
+    fn version(&mut self, label: &str, newest: u32, at: &Place) -> gen::Result<u32> {
+        self.skip_versions();
+        let known = self.versions.get(label);
+        if let Some((entry, version)) = known.filter(|(_, version)| *version > newest) {
+            let recorded = format!("version {version} of `{label}`");
+            let now = format!("knows no version after {newest}, at {at}");
+            return Err(JournalMismatch { entry, recorded, now }.into());
+        }
+        if let Some((_, version)) = known {
+            return Ok(version);
+        }
+        // Records without a version are those of a program that did not ask for it.
+        let version = if self.replay.is_empty() { newest } else { 0 };
+        if self.replay.is_empty() {
+            self.append(&Record::Version(label.into(), version, at.clone()))?;
+        }
+        self.versions.set(label, self.entries, version);
+        Ok(version)
     }
 
     fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {
@@ -234,10 +315,12 @@ impl<S: Store> Journal for Recorded<S> {
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result<Event>> {
+        self.skip_versions();
         if !self.replay.is_empty() {
             return Poll::Ready(self.replay_event(awaited));
         }
         loop {
+            self.poll_signals(cx, awaited)?;
             if let Some(event) = self.next_event(awaited).transpose() {
                 return Poll::Ready(event);
             }
@@ -251,6 +334,7 @@ impl<S: Store> Journal for Recorded<S> {
 
     fn finish(&mut self, outcome: &Outcome) -> gen::Result {
         let outcome = limited(outcome.clone());
+        self.skip_versions();
         match self.replay.front() {
             None => self.append(&Record::Ended(outcome)),
             Some(Record::Ended(recorded)) if *recorded == outcome && self.replay.len() == 1 => {
@@ -286,6 +370,10 @@ macro_rules! forward_journal {
         impl Journal for $journal {
             fn issue(&mut self, command: &Command) -> gen::Result<Ticket> {
                 self.0.issue(command)
+            }
+
+            fn version(&mut self, label: &str, newest: u32, at: &crate::place::Place) -> gen::Result<u32> {
+                self.0.version(label, newest, at)
             }
 
             fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {

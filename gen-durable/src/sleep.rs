@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::core::Core;
 use crate::journal::{Command, Outcome, What};
 use crate::leaf::Leaf;
+use crate::place::Place;
 
 /// Sleeps until a deadline that is in the journal.
 ///
@@ -63,6 +64,12 @@ enum State {
 }
 
 impl Sleep {
+    /// A sleep that a retry issues, whose step is at that line.
+    pub(crate) fn at(duration: Duration, at: Place) -> Self {
+        let command = Command { what: What::Sleep(millis(duration)), at };
+        Sleep { command, duration, state: State::New }
+    }
+
     #[track_caller]
     pub(crate) fn new(what: What, duration: Duration) -> Self {
         let command = Command { what, at: Location::caller().into() };

@@ -17,8 +17,9 @@ use crate::leaf::Leaf;
 /// Runs a closure, and keeps its outcome in the journal: in a replay the outcome is taken from
 /// there, and the closure does not run.
 ///
-/// All that touches the outside belongs into a step: requests, files, the time, random numbers. The
-/// label names the step in the journal and in messages. Steps may have the same label.
+/// All that touches the outside belongs into a step: requests, files, settings. The label names the
+/// step in the journal and in messages. Steps may have the same label. [`retry`](Step::retry) tries
+/// a step again that has failed.
 ///
 /// ```
 /// use gen::yield_;
@@ -65,8 +66,7 @@ where
     R: Future<Output = gen::Result<T>> + Send + 'static,
     T: Serialize + DeserializeOwned,
 {
-    let command = Command { what: What::Step(label.into()), at: Location::caller().into() };
-    Step { command, state: State::New(run) }
+    Step::new(What::Step(label.into()), run)
 }
 
 /// The future of a [`step`](fn@step).
@@ -78,10 +78,24 @@ pub struct Step<F, R> {
 
 enum State<F, R> {
     New(F),
-    /// Without a journal.
-    Plain(Pin<Box<R>>),
-    Recorded(Leaf),
+    Running(Running<R>),
     Over,
+}
+
+impl<F, R> Step<F, R> {
+    #[track_caller]
+    pub(crate) fn new(what: What, run: F) -> Self {
+        let command = Command { what, at: Location::caller().into() };
+        Step { command, state: State::New(run) }
+    }
+
+    /// The command and the closure of a step that was not polled.
+    pub(crate) fn into_unpolled(self) -> (Command, F) {
+        match self.state {
+            State::New(run) => (self.command, run),
+            State::Running(_) | State::Over => panic!("the step was polled already"),
+        }
+    }
 }
 
 // The closure is not pinned, and its future is in a box.
@@ -99,14 +113,10 @@ where
         let this = &mut *self;
         if let State::New(_) = this.state {
             let State::New(run) = std::mem::replace(&mut this.state, State::Over) else { unreachable!() };
-            this.state = match Core::current() {
-                None => State::Plain(Box::pin(run())),
-                Some(core) => State::Recorded(Leaf::issue(core, &this.command, Some(recorded(run)), cx)),
-            };
+            this.state = State::Running(Running::begin(&this.command, run, cx));
         }
         let polled = match &mut this.state {
-            State::Plain(run) => run.as_mut().poll(cx).map_err(|error| StepFailed::of(&error).into()),
-            State::Recorded(leaf) => leaf.poll(cx).map(decoded),
+            State::Running(running) => running.poll(cx).map_err(gen::Error::from),
             State::New(_) | State::Over => Poll::Pending,
         };
         match polled {
@@ -114,6 +124,38 @@ where
             Poll::Pending => gen::drive::say(this, cx, || this.command.what.to_string()),
         }
         polled
+    }
+}
+
+/// A step whose closure runs, or has run.
+pub(crate) enum Running<R> {
+    /// Without a journal.
+    Plain(Pin<Box<R>>),
+    Recorded(Leaf),
+}
+
+impl<R, T> Running<R>
+where
+    R: Future<Output = gen::Result<T>> + Send + 'static,
+    T: Serialize + DeserializeOwned,
+{
+    pub(crate) fn begin<F>(command: &Command, run: F, cx: &Context<'_>) -> Self
+    where
+        F: FnOnce() -> R + Send + 'static,
+    {
+        match Core::current() {
+            None => Running::Plain(Box::pin(run())),
+            Some(core) => Running::Recorded(Leaf::issue(core, command, Some(recorded(run)), cx)),
+        }
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, StepFailed>> {
+        match self {
+            Running::Plain(run) => run.as_mut().poll(cx).map_err(|error| StepFailed::of(&error)),
+            Running::Recorded(leaf) => leaf
+                .poll(cx)
+                .map(|outcome| decoded(outcome, || "the recorded result has another type".into())),
+        }
     }
 }
 
@@ -131,15 +173,16 @@ where
     })
 }
 
-fn decoded<T: DeserializeOwned>(outcome: Outcome) -> gen::Result<T> {
+/// The value of an outcome. `complaint` says that it has another type.
+pub(crate) fn decoded<T: DeserializeOwned>(
+    outcome: Outcome,
+    complaint: impl FnOnce() -> String,
+) -> Result<T, StepFailed> {
     match outcome {
         Outcome::Value(json) => {
-            let value = serde_json::from_str(&json);
-            value.map_err(|error| {
-                StepFailed::new(format!("the recorded result has another type: {error}")).into()
-            })
+            serde_json::from_str(&json).map_err(|error| StepFailed::new(format!("{}: {error}", complaint())))
         }
-        Outcome::Failed(failed) => Err(failed.into()),
+        Outcome::Failed(failed) => Err(failed),
     }
 }
 

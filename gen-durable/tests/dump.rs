@@ -11,26 +11,46 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use gen::yield_;
-use gen_durable::{sleep, step, Awaited, Command, Event, Journal, MemoryJournal, Outcome, Records, Ticket};
+use gen_durable::{
+    signal, sleep, step, Awaited, Command, Event, Journal, MemoryJournal, Outcome, Records, Ticket,
+};
 use world::block_on;
 
 #[gen::coroutine]
 fn dumps(records: Records) -> gen::Result<String> {
     let run = gen_durable::run(branches(), MemoryJournal::new(&records));
     let _task = gen::spawn(run);
+    yield_!(gen::sleep(Duration::from_secs(1)))?;
     Ok(yield_!(gen::dump())?.to_string())
+}
+
+async fn refused() -> gen::Result<u32> {
+    gen::bail!("no")
 }
 
 #[gen::coroutine]
 fn branches() -> gen::Result<()> {
-    yield_!((sleep(Duration::from_secs(60)), step("forever", pending::<gen::Result>)))?;
+    let minute = Duration::from_secs(60);
+    yield_!((
+        (sleep(minute), step("forever", pending::<gen::Result>)),
+        (signal::<bool>("approved"), step("charge", refused).retry([minute; 3])),
+        step("pay", pending::<gen::Result>).retry([minute; 3]),
+    ))?;
     Ok(())
 }
 
 #[test]
 fn a_dump_shows_the_labels_of_the_steps_that_wait() {
     let text = block_on(dumps(Records::new())).unwrap();
-    for part in ["a durable run", "in branches", "a durable sleep of 60s", "the step `forever`"] {
+    for part in [
+        "a durable run",
+        "in branches",
+        "a durable sleep of 60s",
+        "the step `forever`",
+        "the signal `approved`",
+        "the time of attempt 2 of the step `charge`",
+        "the step `pay`",
+    ] {
         assert!(text.contains(part), "{text}");
     }
 }

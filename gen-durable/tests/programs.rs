@@ -1,14 +1,17 @@
-//! Random programs of steps, sleeps, sequences, groups, timeouts and failures die at random
-//! entries, again and again, and come to the end of a run that did not die.
+//! Random programs of all that a coroutine can yield, in sequences, groups and timeouts, die at
+//! random entries, again and again, and come to the end of a run that did not die.
 
 mod world;
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use gen::yield_;
 use gen_durable::{
-    sleep, step, with_timeout, Awaited, Command, Event, Journal, MemoryJournal, Outcome, Records, Ticket,
+    now, permanent, random, signal, sleep, step, uuid, version, with_timeout, Awaited, Command, Event,
+    Journal, MemoryJournal, Outcome, Place, Records, Ticket,
 };
 use world::World;
 
@@ -20,28 +23,49 @@ enum Program {
     Sequence(Vec<Program>),
     Group(Vec<Program>),
     Timeout(u64, Box<Program>),
+    /// A step that is tried again: its number, and how often it fails.
+    Retry(u32, u32),
+    /// Its number, which is its name.
+    Signal(u32),
+    /// A value that differs from run to run, and a step that has it in its label.
+    Value(u32),
+    Version(u32),
 }
 
 /// Makes random programs.
 struct Maker {
     random: fastrand::Rng,
-    /// The number of steps so far.
-    steps: u32,
+    /// The number of leaves so far.
+    leaves: u32,
+    /// The signals so far.
+    signals: Vec<u32>,
     timeouts: bool,
 }
 
 impl Maker {
     fn program(&mut self, depth: u32) -> Program {
-        let kinds = if self.timeouts { 6 } else { 5 };
-        match self.random.u32(0..if depth == 0 { 2 } else { kinds }) {
-            0 => {
-                self.steps += 1;
-                Program::Step(self.steps, self.random.u64(0..4))
-            }
-            1 => Program::Sleep(self.random.u64(0..4)),
-            2 => Program::Sequence(self.some(depth)),
-            3 | 4 => Program::Group(self.some(depth)),
+        let kinds = if self.timeouts { 12 } else { 10 };
+        match self.random.u32(0..if depth == 0 { 6 } else { kinds }) {
+            0..=5 => self.leaf(),
+            6 | 7 => Program::Sequence(self.some(depth)),
+            8 | 9 => Program::Group(self.some(depth)),
             _ => Program::Timeout(self.random.u64(0..4), Box::new(self.program(depth - 1))),
+        }
+    }
+
+    fn leaf(&mut self) -> Program {
+        self.leaves += 1;
+        let number = self.leaves;
+        match self.random.u32(0..8) {
+            0..=2 => Program::Step(number, self.random.u64(0..4)),
+            3 => Program::Sleep(self.random.u64(0..4)),
+            4 => Program::Retry(number, self.random.u32(0..4)),
+            5 => {
+                self.signals.push(number);
+                Program::Signal(number)
+            }
+            6 => Program::Value(number),
+            _ => Program::Version(number),
         }
     }
 
@@ -55,9 +79,52 @@ fn hours(hours: u64) -> Duration {
     Duration::from_secs(3600 * hours)
 }
 
+/// Fails so often, and then has a value. With 3 it never has one. The failures that are counted
+/// here survive each death.
+async fn flaky(number: u32, failures: u32, counts: Failures) -> gen::Result<String> {
+    let count = {
+        let mut counts = counts.lock().unwrap();
+        let count = counts.entry(number).or_default();
+        *count += 1;
+        *count
+    };
+    gen::ensure!(failures < 3 || number % 2 == 0, permanent(gen::Error::new(format!("never {number}"))));
+    gen::ensure!(failures < 3, "no {number}");
+    gen::ensure!(count > failures, "not yet {number}");
+    Ok(format!("t{number}"))
+}
+
+type Failures = Arc<Mutex<BTreeMap<u32, u32>>>;
+
+#[gen::coroutine]
+fn value(number: u32) -> gen::Result<String> {
+    let value = match number % 3 {
+        0 => yield_!(now())?.duration_since(UNIX_EPOCH)?.as_millis().to_string(),
+        1 => yield_!(random())?.to_string(),
+        _ => yield_!(uuid())?,
+    };
+    // A replay with another value would depart from the journal.
+    yield_!(step(format!("value {value}"), || async { Ok(()) }))?;
+    Ok(format!("v{number}"))
+}
+
 #[gen::coroutine(dyn)]
-fn run(program: Program, world: World) -> gen::Result<String> {
+fn run(program: Program, world: World, failures: Failures) -> gen::Result<String> {
     match program {
+        Program::Retry(number, fails) => {
+            let waits = if fails < 3 { 20 } else { 2 };
+            let attempt = move || flaky(number, fails, failures);
+            yield_!(step(format!("t{number}"), attempt).retry(vec![hours(1); waits]))
+        }
+        Program::Signal(number) => {
+            let value: u32 = yield_!(signal(format!("signal {number}")))?;
+            Ok(format!("g{value}"))
+        }
+        Program::Value(number) => yield_!(value(number)),
+        Program::Version(number) => {
+            let version = yield_!(version(format!("version {number}"), 2))?;
+            Ok(format!("V{version}"))
+        }
         Program::Step(number, time) => {
             let label = format!("s{number}");
             let work = move || async move {
@@ -72,7 +139,7 @@ fn run(program: Program, world: World) -> gen::Result<String> {
         Program::Sequence(all) => {
             let mut text = String::from("(");
             for one in all {
-                match yield_!(run(one, world.clone())) {
+                match yield_!(run(one, world.clone(), failures.clone())) {
                     Ok(one) => text += &one,
                     Err(error) => text += &format!("!{error}"),
                 }
@@ -80,10 +147,12 @@ fn run(program: Program, world: World) -> gen::Result<String> {
             Ok(text + ")")
         }
         Program::Group(all) => {
-            let all: Vec<_> = all.into_iter().map(|one| run(one, world.clone())).collect();
-            Ok(format!("[{}]", yield_!(all)?.join(",")))
+            let run = |one| run(one, world.clone(), failures.clone());
+            Ok(format!("[{}]", yield_!(all.into_iter().map(run).collect::<Vec<_>>())?.join(",")))
         }
-        Program::Timeout(time, one) => yield_!(with_timeout(hours(time), run(*one, world))),
+        Program::Timeout(time, one) => {
+            yield_!(with_timeout(hours(time), run(*one, world, failures)))
+        }
     }
 }
 
@@ -106,6 +175,11 @@ impl Journal for Dying {
         self.inner.issue(command)
     }
 
+    fn version(&mut self, label: &str, newest: u32, at: &Place) -> gen::Result<u32> {
+        self.live()?;
+        self.inner.version(label, newest, at)
+    }
+
     fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {
         self.live()?;
         self.inner.propose(step, outcome)
@@ -126,13 +200,63 @@ impl Journal for Dying {
     }
 }
 
+/// A run of a program, from one death to the next.
+struct Trial {
+    program: Program,
+    records: Records,
+    /// The signals that were not sent yet.
+    signals: Vec<u32>,
+    failures: Failures,
+}
+
+/// Sends one signal every half of an hour.
+#[gen::coroutine]
+fn send(records: Records, signals: Arc<Mutex<Vec<u32>>>) -> gen::Result {
+    loop {
+        let Some(number) = signals.lock().unwrap().pop() else { return Ok(()) };
+        records.send_signal(&format!("signal {number}"), &number)?;
+        yield_!(gen::sleep(hours(1) / 2))?;
+    }
+}
+
+#[gen::coroutine]
+fn beside<T: 'static>(
+    sender: impl gen::Coroutine<Output = gen::Result> + 'static,
+    main: impl std::future::Future<Output = T>,
+) -> gen::Result<T> {
+    let _sender = gen::spawn_local(sender);
+    yield_!(main)
+}
+
+impl Trial {
+    fn new(program: &Program, records: Records, signals: &[u32]) -> Self {
+        let (program, signals) = (program.clone(), signals.to_vec());
+        Trial { program, records, signals, failures: Failures::default() }
+    }
+
+    /// Runs the program. `None` if it has died.
+    fn go(&mut self, lives_for: u64) -> Option<String> {
+        let signals = Arc::new(Mutex::new(std::mem::take(&mut self.signals)));
+        let sender = send(self.records.clone(), Arc::clone(&signals));
+        let end = go(&self.program, &self.records, lives_for, sender, &self.failures);
+        self.signals = std::mem::take(&mut signals.lock().unwrap());
+        end
+    }
+}
+
 /// Runs the program from these entries. `None` if it has died.
-fn go(program: &Program, records: &Records, lives_for: u64) -> Option<String> {
+fn go(
+    program: &Program,
+    records: &Records,
+    lives_for: u64,
+    sender: impl gen::Coroutine<Output = gen::Result> + 'static,
+    failures: &Failures,
+) -> Option<String> {
     let (world, recorded) = (World::default(), records.steps());
     let journal = Dying { inner: MemoryJournal::new(records), left: lives_for };
-    let driver = gen_durable::Driver::new(run(program.clone(), world.clone()), journal);
+    let driver = gen_durable::Driver::new(run(program.clone(), world.clone(), failures.clone()), journal);
     let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
-    let end = io_loop.block_on(driver);
+    let end = io_loop.run_sync(beside(sender, driver)).unwrap();
     for step in world.log() {
         assert!(!recorded.contains(&step), "{step} is recorded, and runs again: {program:?}");
     }
@@ -144,28 +268,34 @@ fn go(program: &Program, records: &Records, lives_for: u64) -> Option<String> {
 }
 
 fn trial(timeouts: bool, seed: u64) {
-    let mut maker = Maker { random: fastrand::Rng::with_seed(seed), steps: 0, timeouts };
+    let random = fastrand::Rng::with_seed(seed);
+    let mut maker = Maker { random, leaves: 0, signals: Vec::new(), timeouts };
     let mut deaths = 0;
     for _ in 0..300 {
-        maker.steps = 0;
+        (maker.leaves, maker.signals) = (0, Vec::new());
         let program = maker.program(4);
-        let whole = Records::new();
-        let end = go(&program, &whole, u64::MAX).expect("it lives");
-        assert_eq!(go(&program, &whole, u64::MAX).as_ref(), Some(&end), "a replay: {program:?}");
-        // From one death to the next, from the same entries.
-        let records = whole.cut(maker.random.usize(0..=whole.len()));
+        let mut whole = Trial::new(&program, Records::new(), &maker.signals);
+        let end = whole.go(u64::MAX).expect("it lives");
+        assert_eq!(whole.go(u64::MAX).as_ref(), Some(&end), "a replay: {program:?}");
+        // From one death to the next, from the same entries. Some begin anew, with signals that
+        // were not sent.
+        let entries = whole.records.len();
+        let mut trial = match maker.random.usize(0..=entries) {
+            0 => Trial::new(&program, Records::new(), &maker.signals),
+            cut => Trial::new(&program, whole.records.cut(cut), &whole.signals),
+        };
         for _ in 0..8 {
-            let lives_for = maker.random.u64(0..=whole.len() as u64 + 4);
-            match go(&program, &records, lives_for) {
+            let lives_for = maker.random.u64(0..=entries as u64 + 4);
+            match trial.go(lives_for) {
                 None => deaths += 1,
                 Some(ended) if !timeouts => assert_eq!(ended, end, "{program:?}"),
                 Some(_) => {}
             }
         }
-        let ended = go(&program, &records, u64::MAX).expect("it lives");
+        let ended = trial.go(u64::MAX).expect("it lives");
         // A step that runs again takes its time again, so a timeout may end otherwise.
         assert!(timeouts || ended == end, "{ended}, not {end}: {program:?}");
-        assert_eq!(go(&program, &records, u64::MAX).unwrap(), ended, "a replay: {program:?}");
+        assert_eq!(trial.go(u64::MAX).unwrap(), ended, "a replay: {program:?}");
     }
     assert!(deaths > 900, "{deaths}");
 }

@@ -1,0 +1,121 @@
+//! [`Inbox`]: the signals that have come to a run, and the commands that wait for them.
+//!
+//! Signals are not in the sequence of records: whoever sends one adds it to a list of its own, and
+//! never removes it. The outcome of the command that has got it is a record. So the signals that
+//! are still to be given follow from both: of each name, all but the first ones, of which there are
+//! as many as the records have outcomes. A kill at any moment loses none, and gives none twice.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock;
+use crate::journal::{Awaited, Ticket};
+use crate::record::MAX_JSON;
+
+/// A signal, as its sender has written it down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Signal {
+    name: String,
+    /// As JSON.
+    value: String,
+    /// When it was sent, in milliseconds since 1970. If no process ran meanwhile, this says
+    /// whether a deadline came first.
+    at: u64,
+}
+
+impl Signal {
+    /// A signal that is sent now.
+    ///
+    /// # Errors
+    ///
+    /// The value is no JSON, or is too large for an entry of a journal.
+    pub(crate) fn new<T: Serialize + ?Sized>(name: &str, value: &T) -> gen::Result<Self> {
+        let value = serde_json::to_string(value)?;
+        let signal = Signal { name: name.into(), value, at: clock::millis_of(clock::time_of_day()) };
+        let size = serde_json::to_vec(&signal)?.len();
+        gen::ensure!(size <= MAX_JSON, "a signal of {size} bytes is too large for a journal");
+        Ok(signal)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Inbox {
+    /// By name: those that were not given yet, in the order in which they came, each with its
+    /// number among all.
+    arrived: BTreeMap<String, VecDeque<(u64, Signal)>>,
+    /// The number of all that have arrived.
+    number: u64,
+    /// By name: how many a replay has given, which have not arrived in this process.
+    given_before: BTreeMap<String, u64>,
+    /// By name: the commands. They may be done.
+    waiting: BTreeMap<String, BTreeSet<Ticket>>,
+}
+
+impl Inbox {
+    /// A command waits for the next signal of that name.
+    pub(crate) fn wait(&mut self, name: &str, ticket: Ticket) {
+        self.waiting.entry(name.into()).or_default().insert(ticket);
+    }
+
+    /// A replay has given a signal of that name.
+    pub(crate) fn replayed(&mut self, name: &str, ticket: Ticket) {
+        self.forget(name, ticket);
+        *self.given_before.entry(name.into()).or_default() += 1;
+    }
+
+    fn forget(&mut self, name: &str, ticket: Ticket) {
+        if let Some(tickets) = self.waiting.get_mut(name) {
+            tickets.remove(&ticket);
+            if tickets.is_empty() {
+                self.waiting.remove(name);
+            }
+        }
+    }
+
+    /// Whether a command waits that is still awaited.
+    pub(crate) fn is_awaited(&mut self, awaited: &Awaited) -> bool {
+        self.waiting.retain(|_, tickets| {
+            tickets.retain(|ticket| awaited.contains(*ticket));
+            !tickets.is_empty()
+        });
+        !self.waiting.is_empty()
+    }
+
+    pub(crate) fn arrive(&mut self, signals: Vec<Signal>) {
+        for signal in signals {
+            match self.given_before.get_mut(&signal.name) {
+                Some(given) if *given > 0 => *given -= 1,
+                _ => {
+                    self.number += 1;
+                    let of_name = self.arrived.entry(signal.name.clone()).or_default();
+                    of_name.push_back((self.number, signal));
+                }
+            }
+        }
+    }
+
+    /// The first signal for which a command waits: its time, and the command, which is the first
+    /// one that waits for that name.
+    pub(crate) fn first(&mut self, awaited: &Awaited) -> Option<(u64, Ticket)> {
+        if !self.is_awaited(awaited) {
+            return None;
+        }
+        let candidates = self.waiting.iter().filter_map(|(name, tickets)| {
+            let (number, signal) = self.arrived.get(name)?.front()?;
+            Some((*number, signal.at, *tickets.first()?))
+        });
+        candidates.min().map(|(_, at, ticket)| (at, ticket))
+    }
+
+    /// Gives the next signal of that name, as JSON, to a command that waits for it.
+    pub(crate) fn give(&mut self, name: &str, ticket: Ticket) -> Option<String> {
+        self.forget(name, ticket);
+        let of_name = self.arrived.get_mut(name)?;
+        let given = of_name.pop_front();
+        if of_name.is_empty() {
+            self.arrived.remove(name);
+        }
+        given.map(|(_, signal)| signal.value)
+    }
+}

@@ -1,0 +1,118 @@
+//! [`SignalFile`]: the file beside a journal, into which other processes write signals.
+//!
+//! | who | does |
+//! |---|---|
+//! | a sender | locks the file, cuts a torn end off, adds a frame, and makes it safe |
+//! | the run | reads the frames behind those that it has read, without the lock |
+//! | the run of a new journal | removes the file, which belongs to a journal that is gone |
+//!
+//! A frame that is being written looks like a torn end to the run, which then reads it later. The
+//! file only grows, apart from torn ends.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::task::Context;
+
+use fs4::FileExt;
+
+use crate::error::FileError;
+use crate::file::{open_private, read_whole, sync_folder, FileJournal};
+use crate::frames;
+use crate::inbox::Signal;
+use crate::watch::{self, Watched};
+
+const HEADER: &[u8] = b"gen-durable signals 1\n";
+
+fn path_of(journal: &Path) -> PathBuf {
+    let mut path = OsString::from(journal);
+    path.push(".signals");
+    path.into()
+}
+
+/// Writes a signal for the run of a journal.
+pub(crate) fn send(journal: &Path, signal: &Signal) -> gen::Result {
+    check_journal(journal)?;
+    let frame = frames::frame(signal)?;
+    let path = path_of(journal);
+    let mut file = open_private(&path)?;
+    // The drop of the file unlocks it.
+    FileExt::lock(&file)?;
+    let bytes = read_whole(&mut file)?;
+    let (_, whole) = frames::parse::<Signal>(HEADER, &bytes)?;
+    if (whole + HEADER.len() + frame.len()) as u64 > FileJournal::MAX_FILE {
+        return Err(FileError::TooLarge.into());
+    }
+    file.set_len(whole as u64)?;
+    file.seek(SeekFrom::Start(whole as u64))?;
+    let header: &[u8] = if whole == 0 { HEADER } else { &[] };
+    file.write_all(&[header, &frame].concat())?;
+    file.sync_data()?;
+    sync_folder(&path)?;
+    watch::look();
+    Ok(())
+}
+
+/// An error if no run has begun a journal there.
+fn check_journal(path: &Path) -> gen::Result {
+    let mut start = Vec::new();
+    File::open(path)?.take(frames::HEADER.len() as u64).read_to_end(&mut start)?;
+    if start == frames::HEADER {
+        Ok(())
+    } else {
+        Err(FileError::NotAJournal.into())
+    }
+}
+
+/// The signals of a run, as the run reads them.
+#[derive(Debug)]
+pub(crate) struct SignalFile {
+    path: PathBuf,
+    /// The bytes of the signals that were read, with the header.
+    read: usize,
+    /// `None` before the run first waits for a signal.
+    watched: Option<Arc<Watched>>,
+}
+
+impl SignalFile {
+    pub(crate) fn of(journal: &Path) -> Self {
+        SignalFile { path: path_of(journal), read: 0, watched: None }
+    }
+
+    pub(crate) fn remove(&self) -> io::Result<()> {
+        fs::remove_file(&self.path).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })
+    }
+
+    /// The signals that have come since the last call.
+    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+        let watched = match &self.watched {
+            Some(watched) => watched,
+            None => self.watched.insert(watch::watch(self.path.clone())?),
+        };
+        if watched.has_changed(cx.waker()) {
+            self.read_more()
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    fn read_more(&mut self) -> gen::Result<Vec<Signal>> {
+        let mut file = match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            opened => opened?,
+        };
+        file.seek(SeekFrom::Start(self.read as u64))?;
+        let bytes = read_whole(&mut file)?;
+        let (signals, size) = match self.read {
+            0 => frames::parse(HEADER, &bytes)?,
+            _ => frames::parse_from(0, &bytes)?,
+        };
+        self.read += size;
+        Ok(signals)
+    }
+}
