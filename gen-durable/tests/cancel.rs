@@ -6,7 +6,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use gen::yield_;
-use gen_durable::{sleep, step, MemoryJournal, Records};
+use gen_durable::{permanent, signal, sleep, step, uuid, version, MemoryJournal, Records};
 use world::{block_on, World};
 
 #[gen::coroutine]
@@ -136,4 +136,72 @@ fn a_second_cancellation_in_a_shield_does_not_replace_the_first_one() {
     assert_eq!(block_on(cancelled_twice_in_a_shield(records.clone())).unwrap(), "cancelled: the first");
     let run = gen_durable::run(shielded_twice(), MemoryJournal::new(&records));
     assert_eq!(block_on(run).unwrap(), "cancelled: the first");
+}
+
+/// Waits in the way of that name, and cleans up with all that a coroutine can yield.
+#[gen::coroutine]
+fn waits(world: World, way: &'static str) -> gen::Result<String> {
+    let hour = Duration::from_secs(3600);
+    let waited = match way {
+        "signal" => yield_!(signal::<()>("never")),
+        "attempt" => yield_!(step("slow", pending::<gen::Result>).retry([hour; 2])),
+        _ => {
+            let fails = || async { Err::<(), _>(gen::Error::new("busy")) };
+            yield_!(step("busy", fails).retry([hour; 2]))
+        }
+    };
+    let error = waited.unwrap_err();
+    gen::ensure!(error.is_cancelled(), error);
+    let code = yield_!(version("clean-up", 1))?;
+    let by: String = yield_!(signal(way))?;
+    let id = yield_!(uuid())?.len();
+    let label = format!("undo {way} for {by}, {code}, {id}");
+    yield_!(step(label.clone(), world.work(&label, ())).retry([hour; 2]))?;
+    let refused = || async { Err::<(), _>(permanent(gen::Error::new("cannot be undone"))) };
+    let refused = yield_!(step("close", refused).retry([hour; 2])).unwrap_err();
+    Err(error.context(format!("{way}: {refused}")))
+}
+
+#[gen::coroutine]
+fn all_ways(world: World) -> gen::Result<String> {
+    let ways = ["signal", "attempt", "wait"].map(|way| waits(world.clone(), way));
+    let ends = yield_!(gen::raw(ways.into_iter().collect::<Vec<_>>()))?;
+    Ok(ends.into_iter().map(|end| format!("{:#}", end.unwrap_err())).collect::<Vec<_>>().join("; "))
+}
+
+#[gen::coroutine]
+fn cancelled_in_each_way(world: World, records: Records) -> gen::Result<String> {
+    let task = gen::spawn(gen_durable::run(all_ways(world), MemoryJournal::new(&records)));
+    yield_!(gen::sleep(Duration::from_secs(1)))?;
+    drop(task.cancel("the user left"));
+    yield_!(gen::sleep(Duration::from_secs(1)))?;
+    for way in ["signal", "attempt", "wait"] {
+        records.send_signal(way, "Ada")?;
+    }
+    yield_!(task)
+}
+
+#[test]
+fn a_cancellation_reaches_a_signal_an_attempt_and_the_wait_for_the_next_one() {
+    let (world, records) = (World::default(), Records::new());
+    let end = block_on(cancelled_in_each_way(world.clone(), records.clone())).unwrap();
+    let ends = ["signal", "attempt", "wait"];
+    let expected = ends.map(|way| format!("{way}: cannot be undone: cancelled: the user left")).join("; ");
+    assert_eq!(end, expected);
+    let undone = ends.map(|way| format!("undo {way} for Ada, 1, 36"));
+    assert_eq!(world.log(), undone);
+    // A process that dies in the clean-up goes on with it.
+    let first = (0..).find(|len| format!("{:?}", records.cut(*len)).contains("Cancelled")).unwrap();
+    for len in first..=records.len() {
+        let (world, cut) = (World::default(), records.cut(len));
+        let recorded = cut.steps();
+        let run = gen_durable::run(all_ways(world.clone()), MemoryJournal::new(&cut));
+        assert_eq!(block_on(run).unwrap(), expected, "after {len} entries");
+        let mut all: Vec<_> = recorded.into_iter().filter(|label| label.starts_with("undo")).collect();
+        all.extend(world.log());
+        all.sort();
+        let mut undone = undone.clone();
+        undone.sort();
+        assert_eq!(all, undone, "after {len} entries");
+    }
 }

@@ -5,7 +5,7 @@ mod world;
 use std::time::Duration;
 
 use gen::yield_;
-use gen_durable::{sleep, step, JournalMismatch, MemoryJournal, Records};
+use gen_durable::{signal, sleep, step, uuid, JournalMismatch, MemoryJournal, Records};
 use world::block_on;
 
 /// The steps and sleeps of a coroutine, which a programmer changes.
@@ -14,6 +14,8 @@ enum Do {
     Step(&'static str),
     Sleep,
     Both(&'static str, &'static str),
+    Signal(&'static str),
+    Uuid,
     Fail,
 }
 
@@ -26,21 +28,26 @@ fn program(parts: &'static [Do]) -> gen::Result<u32> {
             Do::Both(a, b) => {
                 yield_!([a, b].map(|label| step(label, || async { Ok(()) })))?;
             }
+            Do::Signal(name) => yield_!(signal(name))?,
+            Do::Uuid => drop(yield_!(uuid())?),
             Do::Fail => gen::bail!("no more"),
         }
     }
     Ok(7)
 }
 
-const STEP: &str = "tests/departs.rs:24:40";
-const SLEEP: &str = "tests/departs.rs:25:34";
-const BOTH: &str = "tests/departs.rs:27:44";
+const STEP: &str = "tests/departs.rs:26:40";
+const SLEEP: &str = "tests/departs.rs:27:34";
+const BOTH: &str = "tests/departs.rs:29:44";
+const SIGNAL: &str = "tests/departs.rs:31:41";
+const UUID: &str = "tests/departs.rs:32:38";
 
 /// Records the first program, runs the second one from the first `len` entries, and returns its
 /// error.
 #[track_caller]
 fn departs(recorded: &'static [Do], len: usize, now: &'static [Do]) -> String {
     let records = Records::new();
+    records.send_signal("a", &()).unwrap();
     let _ = block_on(gen_durable::run(program(recorded), MemoryJournal::new(&records)));
     let records = records.cut(len);
     let before = records.cut(usize::MAX);
@@ -101,6 +108,21 @@ fn a_sequence_of_steps_that_were_parallel() {
     let text = departs(&[Do::Both("a", "b")], 9, &[Do::Step("a"), Do::Step("b")]);
     let now = format!("waits for the step `a` at {STEP}");
     assert_eq!(text, format!("entry 2 is the step `b` at {BOTH}, but now it {now}"));
+}
+
+#[test]
+fn a_renamed_signal() {
+    let text = departs(&[Do::Signal("a")], 9, &[Do::Signal("b")]);
+    assert_eq!(
+        text,
+        format!("entry 1 is the signal `a` at {SIGNAL}, but now it issues the signal `b` at {SIGNAL}")
+    );
+}
+
+#[test]
+fn a_value_that_is_gone() {
+    let text = departs(&[Do::Uuid, Do::Step("a")], 9, &[Do::Step("a")]);
+    assert_eq!(text, format!("entry 1 is a UUID at {UUID}, but now it issues the step `a` at {STEP}"));
 }
 
 #[test]
