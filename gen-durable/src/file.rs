@@ -85,8 +85,8 @@ impl FileJournal {
     /// Sends a [signal](fn@crate::signal) to the coroutine whose journal is at `path`, in this
     /// process or in another one.
     ///
-    /// The signal is on the disk when this returns, and is kept until the coroutine waits for it, in
-    /// this run or in a later one. A coroutine that waits in this process is woken at once. One in
+    /// The signal is on the disk when this returns, and is kept until the coroutine waits for it,
+    /// in this run or in a later one. A coroutine that waits in this process is woken at once. One in
     /// another process looks for signals twice a second.
     ///
     /// ```

@@ -1,7 +1,7 @@
 //! [`Inbox`]: the signals that have come to a run, and the commands that wait for them.
 //!
-//! Signals are not in the sequence of records: whoever sends one adds it to a list of its own, and
-//! never removes it. The outcome of the command that has got it is a record. So the signals that
+//! Signals are not in the sequence of records: a sender adds its signal to a list of its own, and
+//! nothing removes it. The outcome of the command that has got it is a record. So the signals that
 //! are still to be given follow from both: of each name, all but the first ones, of which there are
 //! as many as the records have outcomes. A kill at any moment loses none, and gives none twice.
 

@@ -4,6 +4,10 @@
 //! the same journal: it replays the steps that are recorded, without running them, and goes on from
 //! there. [`run`] works on the loop of gen, on tokio, and on any other executor.
 //!
+//! The [guide] goes from that question to an order that takes days. This page is the reference. Its
+//! examples are of edition 2021; on edition 2024, which `cargo new` gives, `gen` is a keyword, so
+//! write `use r#gen as g;` and `g::`, as the guide does.
+//!
 //! ```
 //! use gen::yield_;
 //! use gen_durable::{sleep, step, with_timeout, FileJournal};
@@ -47,8 +51,12 @@
 //! | to | use |
 //! |---|---|
 //! | touch the outside, and remember what came of it | [`step`](fn@step) |
+//! | try a step again that has failed | [`Step::retry`]; [`permanent`], for an error that no further attempt can mend |
 //! | wait for some time | [`sleep`](fn@sleep) |
 //! | set a deadline | [`with_timeout`] |
+//! | wait for a message from outside | [`signal`](fn@signal); [`FileJournal::send_signal`] sends it |
+//! | read the clock, draw a random number or an identifier | [`now`](fn@now), [`random`](fn@random), [`uuid`](fn@uuid) |
+//! | change the program while runs are under way | [`version`](fn@version) |
 //! | run several at once | yield a `Vec`, an array, a `BTreeMap`, a tuple; [`gen::limit`](gen::limit()), [`gen::first_of`](gen::first_of()), [`gen::scope`](fn@gen::scope) |
 //! | run a coroutine | [`run`]; [`Driver`], which says whether it has ended |
 //! | keep the journal in a file | [`FileJournal`] |
@@ -94,7 +102,7 @@
 //!
 //! | differs from run to run | put it into a step, or |
 //! |---|---|
-//! | the time, random numbers, identifiers | |
+//! | the time, random numbers, identifiers | yield [`now`](fn@now), [`random`](fn@random), [`uuid`](fn@uuid) |
 //! | requests, files, environment variables, settings | pass settings as arguments, and keep them with the journal |
 //! | the order of a `HashMap` or a `HashSet` | use a `BTreeMap`, a `BTreeSet` or a `Vec` |
 //! | the order in which threads or tasks run | yield a list, or use a scope |
@@ -108,7 +116,7 @@
 //! - A coroutine that waits for something that is in no journal, that spawns a task, or that yields
 //!   a `HashMap`, ends with [`NotDurable`], which names the yield and says what to write. A future
 //!   of another library beside a step is noticed when it wakes the coroutine. The waits of
-//!   [`gen::retry`] are in no journal either: retry within a step.
+//!   [`gen::retry`] are in no journal either: write [`step(..).retry(..)`](Step::retry).
 //! - A coroutine that departs from its journal ends with [`JournalMismatch`], with the entry and
 //!   both commands. Nothing is written then, and the coroutine can go on with the right program.
 //!
@@ -133,14 +141,23 @@
 //!
 //! A journal fits a program that issues the same commands in the same order. Commands are compared
 //! by their kind and their label. So these changes are safe while runs are under way: to change
-//! what a step does, to change times, to move code to other lines, and to add steps behind those
-//! that are recorded. To rename, remove or reorder steps is not. Keep the old function for the old
-//! runs.
+//! what a step does, how often it is tried, and its times, to move code to other lines, and to add
+//! steps behind those that are recorded. To rename, remove or reorder steps is not. For such a
+//! change [`version`](fn@version) says which code a run has to take, or keep the old function for
+//! the old runs.
 //!
 //! # Errors
 //!
 //! A journal keeps the text of an error and its causes, a code, and a payload: [`StepFailed`]. The
 //! first run gets this error, too, and so does a coroutine without a journal.
+//!
+//! | error | then |
+//! |---|---|
+//! | of a step | it is recorded, and the yield raises it, in each run. To run the step again, let it [`retry`](Step::retry) |
+//! | of an attempt that is retried | it is recorded, and the next attempt follows after the wait |
+//! | [`permanent`], or a cancellation | it is never retried |
+//! | of the coroutine | the run has ended with it, and a replay ends with it, too |
+//! | of the journal, [`JournalMismatch`], [`NotDurable`] | the run stops, and goes on from the same journal when the cause is gone |
 //!
 //! # In tests
 //!
@@ -161,6 +178,8 @@ mod driver_waker;
 mod error;
 mod file;
 mod frames;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 mod inbox;
 mod journal;
 mod leaf;

@@ -67,8 +67,7 @@ impl Records {
         self.len() == 0
     }
 
-    /// A copy of the first `len` entries, and of all signals: whoever has sent them does not do it
-    /// again.
+    /// A copy of the first `len` entries, and of all signals: their senders do not send them again.
     #[must_use]
     pub fn cut(&self, len: usize) -> Self {
         let contents = self.lock();

@@ -1,4 +1,4 @@
-//! [`random`] and [`uuid`]: what nobody can guess, and what a replay gets again.
+//! [`random`] and [`uuid`]: values that differ from run to run, but not in a replay.
 
 use std::collections::hash_map::RandomState;
 use std::future::{ready, Future, Ready};
@@ -31,8 +31,8 @@ use crate::step::Step;
 /// assert_eq!(gen::run_sync(run()).unwrap(), gen::run_sync(run()).unwrap());
 /// ```
 ///
-/// It is no secret: the numbers may be guessed by somebody who has seen others, and the journal
-/// contains them. Without a journal it is a random number, too.
+/// It is no secret: the journal contains the number, and it may be guessed by a program that has
+/// seen others. Without a journal it is a random number, too.
 ///
 /// # Errors
 ///

@@ -59,8 +59,8 @@ use crate::place::Place;
 /// have the same answer, also in a loop and in parallel children. A change of another place needs
 /// another label.
 ///
-/// When no old runs are left, remove the old code and the `version` itself: a replay skips versions
-/// for which nobody asks.
+/// When no old runs are left, remove the old code and the `version` itself: a replay skips
+/// versions for which the coroutine does not ask.
 ///
 /// The other way is to keep the whole old function beside the new one, and to choose by something
 /// that was stored when the run began, such as the name of the body:

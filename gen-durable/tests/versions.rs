@@ -78,7 +78,7 @@ fn a_run_that_has_not_come_to_the_change_takes_the_newest_code() {
 }
 
 #[test]
-fn a_version_for_which_nobody_asks_any_more_is_skipped() {
+fn a_version_that_the_program_does_not_need_any_more_is_skipped() {
     let whole = Records::new();
     run(March, &whole).unwrap();
     // The version, and the step by card.

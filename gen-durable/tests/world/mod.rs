@@ -20,11 +20,11 @@ impl World {
     }
 
     /// A closure for a step.
-    pub fn work<T: Send + 'static>(
+    pub fn work<T: Clone + Send + 'static>(
         &self,
         what: &str,
         value: T,
-    ) -> impl FnOnce() -> Ready<gen::Result<T>> + Send + 'static {
+    ) -> impl FnOnce() -> Ready<gen::Result<T>> + Clone + Send + 'static {
         let (world, what) = (self.clone(), what.to_owned());
         move || {
             world.note(&what);
