@@ -86,8 +86,8 @@ impl FileJournal {
     /// process or in another one.
     ///
     /// The signal is on the disk when this returns, and is kept until the coroutine waits for it,
-    /// in this run or in a later one. A coroutine that waits in this process is woken at once. One in
-    /// another process looks for signals twice a second.
+    /// in this run or in a later one. A coroutine that waits in this process is woken at once, and
+    /// one in another process within half a second.
     ///
     /// ```
     /// use gen::yield_;
