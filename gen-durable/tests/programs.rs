@@ -4,6 +4,7 @@
 mod world;
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::{Duration, UNIX_EPOCH};
@@ -207,6 +208,8 @@ struct Trial {
     /// The signals that were not sent yet.
     signals: Vec<u32>,
     failures: Failures,
+    /// The hour of each run in which it is cancelled.
+    cancelled_at: Option<u64>,
 }
 
 /// Sends one signal every half of an hour.
@@ -219,55 +222,54 @@ fn send(records: Records, signals: Arc<Mutex<Vec<u32>>>) -> gen::Result {
     }
 }
 
+/// Runs a program beside a sender of signals, and cancels it, if it is to be cancelled.
 #[gen::coroutine]
 fn beside<T: 'static>(
     sender: impl gen::Coroutine<Output = gen::Result> + 'static,
-    main: impl std::future::Future<Output = T>,
+    main: impl Future<Output = gen::Result<T>> + 'static,
+    cancelled_at: Option<u64>,
 ) -> gen::Result<T> {
     let _sender = gen::spawn_local(sender);
-    yield_!(main)
+    let task = gen::spawn_local(main);
+    if let Some(time) = cancelled_at {
+        yield_!(gen::sleep(hours(time)))?;
+        drop(task.cancel("enough"));
+    }
+    yield_!(task)
 }
 
 impl Trial {
     fn new(program: &Program, records: Records, signals: &[u32]) -> Self {
         let (program, signals) = (program.clone(), signals.to_vec());
-        Trial { program, records, signals, failures: Failures::default() }
+        Trial { program, records, signals, failures: Failures::default(), cancelled_at: None }
     }
 
     /// Runs the program. `None` if it has died.
     fn go(&mut self, lives_for: u64) -> Option<String> {
         let signals = Arc::new(Mutex::new(std::mem::take(&mut self.signals)));
         let sender = send(self.records.clone(), Arc::clone(&signals));
-        let end = go(&self.program, &self.records, lives_for, sender, &self.failures);
+        let (program, world, recorded) = (&self.program, World::default(), self.records.steps());
+        let journal = Dying { inner: MemoryJournal::new(&self.records), left: lives_for };
+        let program = run(program.clone(), world.clone(), self.failures.clone());
+        let driver = gen_durable::Driver::new(program, journal);
+        let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+        let end = io_loop.run_sync(beside(sender, driver, self.cancelled_at));
         self.signals = std::mem::take(&mut signals.lock().unwrap());
-        end
+        let program = &self.program;
+        for step in world.log() {
+            assert!(!recorded.contains(&step), "{step} is recorded, and runs again: {program:?}");
+        }
+        match end {
+            Ok(result) => Some(format!("{result:?}")),
+            Err(error) if error.to_string() == "the process dies" => None,
+            Err(error) => panic!("{error:?}\n{program:?}"),
+        }
     }
 }
 
-/// Runs the program from these entries. `None` if it has died.
-fn go(
-    program: &Program,
-    records: &Records,
-    lives_for: u64,
-    sender: impl gen::Coroutine<Output = gen::Result> + 'static,
-    failures: &Failures,
-) -> Option<String> {
-    let (world, recorded) = (World::default(), records.steps());
-    let journal = Dying { inner: MemoryJournal::new(records), left: lives_for };
-    let driver = gen_durable::Driver::new(run(program.clone(), world.clone(), failures.clone()), journal);
-    let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
-    let end = io_loop.run_sync(beside(sender, driver)).unwrap();
-    for step in world.log() {
-        assert!(!recorded.contains(&step), "{step} is recorded, and runs again: {program:?}");
-    }
-    match end {
-        Ok(result) => Some(format!("{result:?}")),
-        Err(error) if error.to_string() == "the process dies" => None,
-        Err(error) => panic!("{error:?}\n{program:?}"),
-    }
-}
-
-fn trial(timeouts: bool, seed: u64) {
+/// Runs 300 programs. Without timeouts and cancellations the end does not depend on the deaths.
+fn trial(timeouts: bool, cancels: bool, seed: u64) {
+    let is_fixed = !timeouts && !cancels;
     let random = fastrand::Rng::with_seed(seed);
     let mut maker = Maker { random, leaves: 0, signals: Vec::new(), timeouts };
     let mut deaths = 0;
@@ -275,6 +277,7 @@ fn trial(timeouts: bool, seed: u64) {
         (maker.leaves, maker.signals) = (0, Vec::new());
         let program = maker.program(4);
         let mut whole = Trial::new(&program, Records::new(), &maker.signals);
+        whole.cancelled_at = cancels.then(|| maker.random.u64(0..5));
         let end = whole.go(u64::MAX).expect("it lives");
         assert_eq!(whole.go(u64::MAX).as_ref(), Some(&end), "a replay: {program:?}");
         // From one death to the next, from the same entries. Some begin anew, with signals that
@@ -284,17 +287,18 @@ fn trial(timeouts: bool, seed: u64) {
             0 => Trial::new(&program, Records::new(), &maker.signals),
             cut => Trial::new(&program, whole.records.cut(cut), &whole.signals),
         };
+        trial.cancelled_at = whole.cancelled_at;
         for _ in 0..8 {
             let lives_for = maker.random.u64(0..=entries as u64 + 4);
             match trial.go(lives_for) {
                 None => deaths += 1,
-                Some(ended) if !timeouts => assert_eq!(ended, end, "{program:?}"),
+                Some(ended) if is_fixed => assert_eq!(ended, end, "{program:?}"),
                 Some(_) => {}
             }
         }
         let ended = trial.go(u64::MAX).expect("it lives");
         // A step that runs again takes its time again, so a timeout may end otherwise.
-        assert!(timeouts || ended == end, "{ended}, not {end}: {program:?}");
+        assert!(!is_fixed || ended == end, "{ended}, not {end}: {program:?}");
         assert_eq!(trial.go(u64::MAX).unwrap(), ended, "a replay: {program:?}");
     }
     assert!(deaths > 900, "{deaths}");
@@ -302,10 +306,15 @@ fn trial(timeouts: bool, seed: u64) {
 
 #[test]
 fn programs_without_timeouts_come_to_the_same_end_whenever_they_die() {
-    trial(false, 0x1234_5678);
+    trial(false, false, 0x1234_5678);
 }
 
 #[test]
 fn programs_with_timeouts_come_to_an_end_that_replays_whenever_they_die() {
-    trial(true, 0xfeed_5678);
+    trial(true, false, 0xfeed_5678);
+}
+
+#[test]
+fn programs_that_are_cancelled_come_to_an_end_that_replays_whenever_they_die() {
+    trial(true, true, 0xcafe_5678);
 }
