@@ -66,7 +66,9 @@ impl<F, R> Step<F, R> {
     /// static REQUESTS: AtomicU32 = AtomicU32::new(0);
     ///
     /// async fn charge(card: String) -> gen::Result<u32> {
-    ///     gen::ensure!(card == "7", permanent(gen::Error::new("no such card")));
+    ///     if card != "7" {
+    ///         return Err(permanent(gen::Error::new("no such card")));
+    ///     }
     ///     let request = REQUESTS.fetch_add(1, Ordering::Relaxed);
     ///     gen::ensure!(request == 2, "the bank is busy");
     ///     Ok(30)
@@ -79,7 +81,8 @@ impl<F, R> Step<F, R> {
     /// }
     /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
     /// let run = |card: &str, records: &Records| {
-    ///     io_loop.run_sync(gen_durable::run(order(card.into()), MemoryJournal::new(records)))
+    ///     let journal = MemoryJournal::new(records);
+    ///     io_loop.run_sync(gen_durable::run(order(card.into()), journal))
     /// };
     /// let records = Records::new();
     /// assert_eq!(run("7", &records).unwrap(), 30);
@@ -98,7 +101,7 @@ impl<F, R> Step<F, R> {
     /// left. An attempt during which the process dies was not recorded: it does not count, and runs
     /// again.
     ///
-    /// # What is not retried
+    /// # Errors that are not retried
     ///
     /// - an error that is [`permanent`](crate::permanent), or for which [`when`](Retry::when)
     ///   returns `false`;
@@ -108,8 +111,8 @@ impl<F, R> Step<F, R> {
     ///
     /// # Changes of the program
     ///
-    /// The schedule, [`when`](Retry::when) and the retry itself may change while runs are under
-    /// way. What was decided stays.
+    /// The schedule and [`when`](Retry::when) may change while runs are under way, and a step may
+    /// become a retry. A recorded decision stays.
     ///
     /// # Without a journal
     ///
@@ -163,7 +166,8 @@ impl<F, R, I> Retry<F, R, I> {
     /// #[gen::coroutine]
     /// fn body() -> gen::Result<u32> {
     ///     let is_timeout = |error: &gen::Error| {
-    ///         error.downcast_ref::<Error>().is_some_and(|error| error.kind() == ErrorKind::TimedOut)
+    ///         let error = error.downcast_ref::<Error>();
+    ///         error.is_some_and(|error| error.kind() == ErrorKind::TimedOut)
     ///     };
     ///     yield_!(step("open", open).retry([Duration::from_secs(1); 3]).when(is_timeout))
     /// }

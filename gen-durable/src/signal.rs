@@ -31,7 +31,7 @@ use crate::step::decoded;
 ///     let three_days = Duration::from_secs(3 * 86_400);
 ///     match yield_!(with_timeout(three_days, signal::<String>("approved by"))) {
 ///         Ok(name) => Ok(format!("{name} has approved it")),
-///         Err(error) if error.is::<gen::TimeoutError>() => Ok("it was not approved".into()),
+///         Err(error) if error.is::<gen::TimeoutError>() => Ok("too late".into()),
 ///         Err(error) => Err(error),
 ///     }
 /// }
@@ -45,7 +45,7 @@ use crate::step::decoded;
 ///
 /// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
 /// let run = gen_durable::run(approval(), MemoryJournal::new(&Records::new()));
-/// assert_eq!(io_loop.run_sync(run)?, "it was not approved");
+/// assert_eq!(io_loop.run_sync(run)?, "too late");
 /// # Ok::<(), gen::Error>(())
 /// ```
 ///

@@ -116,7 +116,8 @@ where
             this.state = State::Running(Running::begin(&this.command, run, cx));
         }
         let polled = match &mut this.state {
-            State::Running(running) => running.poll(cx).map_err(gen::Error::from),
+            // A program that has given up its retry ignores that an attempt was to be followed.
+            State::Running(running) => running.poll(cx).map_err(|failed| failed.take_retry().0.into()),
             State::New(_) | State::Over => Poll::Pending,
         };
         match polled {

@@ -280,7 +280,7 @@ fn trial(timeouts: bool, cancels: bool, seed: u64) {
         whole.cancelled_at = cancels.then(|| maker.random.u64(0..5));
         let end = whole.go(u64::MAX).expect("it lives");
         assert_eq!(whole.go(u64::MAX).as_ref(), Some(&end), "a replay: {program:?}");
-        // From one death to the next, from the same entries. Some begin anew, with signals that
+        // From one death to the next, from the same entries. Some begin again, with signals that
         // were not sent.
         let entries = whole.records.len();
         let mut trial = match maker.random.usize(0..=entries) {
