@@ -42,7 +42,7 @@ use crate::place::Place;
 ///     Ok(if checks { "checked, charged, sent" } else { "charged, sent" })
 /// }
 ///
-/// // An old run whose process dies after it has charged: the program of today finishes it.
+/// // The process of an old run dies after the charge. Today's program finishes it.
 /// let records = Records::new();
 /// gen::run_sync(gen_durable::run(order_before(), MemoryJournal::new(&records)))?;
 /// let old = records.cut(2);
