@@ -151,7 +151,11 @@ fn a_chain_of_tasks_keeps_the_values_and_does_not_grow() {
     }
     let depths = Rc::new(RefCell::new(Vec::new()));
     run(async {
-        within(async { gen::Ok(drop(gen::spawn_local(next(100, depths.clone())))) }).await?;
+        within(async {
+            drop(gen::spawn_local(next(100, depths.clone())));
+            gen::Ok(())
+        })
+        .await?;
         gen::sleep(SECOND).await
     });
     assert!(depths.take().into_iter().all(|depth| depth <= 3));
