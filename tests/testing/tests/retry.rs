@@ -1,4 +1,4 @@
-//! The promises of `retry`, with a fault at any of its yields.
+//! The promises of `retry` and `repeat`, with a fault at any of their yields.
 
 // The chains, and the replies that are lost, need them.
 #![cfg(any(debug_assertions, feature = "testing"))]
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use gen::testing::{explore, Fault};
 use gen::yield_;
+use rstest::rstest;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -18,7 +19,8 @@ const SECOND: Duration = Duration::from_secs(1);
 struct Connection {
     held: Rc<Cell<i32>>,
     tries: Rc<Cell<u32>>,
-    /// The try that was cancelled.
+    /// The last try that has failed at a yield, and the one that was cancelled.
+    failed_in: Rc<Cell<Option<u32>>>,
     cancelled_in: Rc<Cell<Option<u32>>>,
 }
 
@@ -38,17 +40,27 @@ impl Connection {
     }
 }
 
+/// Gives the number of the try.
 #[gen::coroutine]
-fn request(connection: Connection) -> gen::Result<u32> {
+fn exchange(connection: Connection) -> gen::Result<u32> {
     let held = connection.take();
     let tries = held.0.tries.get();
     for _ in 0..2 {
         let slept = yield_!(gen::sleep(SECOND));
-        if slept.as_ref().is_err_and(|error| error.is::<gen::Cancelled>()) {
-            connection.cancelled_in.set(Some(tries));
+        if let Err(error) = slept {
+            connection.failed_in.set(Some(tries));
+            if error.is::<gen::Cancelled>() {
+                connection.cancelled_in.set(Some(tries));
+            }
+            return Err(error);
         }
-        slept?;
     }
+    Ok(tries)
+}
+
+#[gen::coroutine]
+fn request(connection: Connection) -> gen::Result<u32> {
+    let tries = yield_!(exchange(connection))?;
     gen::ensure!(tries > 1, "busy");
     Ok(tries)
 }
@@ -86,6 +98,89 @@ fn a_retry_begins_no_try_after_one_that_was_cancelled() {
             if let Some(cancelled_in) = connection.cancelled_in.get() {
                 gen::ensure!(is_cancelled, "the cancellation was lost");
                 gen::ensure!(connection.tries.get() == cancelled_in, "tried after the cancellation");
+            }
+            Ok(())
+        })
+        .check();
+}
+
+#[gen::coroutine]
+fn repeats(connection: Connection) -> gen::Result<u32> {
+    yield_!(gen::repeat([SECOND; 2], || exchange(connection.clone())))
+}
+
+fn repeating() -> (Connection, impl Future<Output = gen::Result<u32>>) {
+    let connection = Connection::default();
+    (connection.clone(), repeats(connection))
+}
+
+/// Otherwise a fault within one time would leave its connection taken, or start two at once.
+#[test]
+fn a_repeat_does_one_thing_at_a_time_and_drops_each() {
+    explore(repeating)
+        .pairs()
+        .invariant(|connection, _| {
+            gen::ensure!(connection.held.get() == 0, "a connection is taken");
+            gen::ensure!(connection.tries.get() <= 3, "{} times", connection.tries.get());
+            Ok(())
+        })
+        .check();
+}
+
+/// Otherwise a failure would be forgotten with the next time, or a cancelled task would go on.
+#[test]
+fn a_repeat_ends_with_the_first_failure_and_a_cancelled_one_as_cancelled() {
+    explore(repeating)
+        .pairs()
+        .invariant(|connection, result| {
+            let tries = connection.tries.get();
+            let is_cancelled = result.as_ref().is_err_and(|error| error.is::<gen::Cancelled>());
+            if let Ok(number) = result {
+                gen::ensure!((*number, tries) == (3, 3), "{number} of {tries} times");
+            }
+            if let Some(failed_in) = connection.failed_in.get() {
+                gen::ensure!(result.is_err() && tries == failed_in, "the failure was forgotten");
+            }
+            if connection.cancelled_in.get().is_some() {
+                gen::ensure!(is_cancelled, "the cancellation was lost");
+            }
+            Ok(())
+        })
+        .check();
+}
+
+#[gen::coroutine]
+fn fragile(connection: Connection) -> gen::Result<u32> {
+    Ok(yield_!(exchange(connection)).expect("the server must answer"))
+}
+
+/// Otherwise a panic would leave its connection taken, or would be followed by another try.
+#[rstest]
+fn a_panic_ends_a_retry_and_a_repeat(#[values(true, false)] retries: bool) {
+    #[gen::coroutine]
+    fn body(connection: Connection, retries: bool) -> gen::Result<u32> {
+        let begin = move || fragile(connection.clone());
+        let task = match retries {
+            true => gen::spawn_local(gen::retry([SECOND; 2], begin).join()),
+            false => gen::spawn_local(gen::repeat([SECOND; 2], begin).join()),
+        };
+        // The task that panics is another one, since a panic of the body is a finding.
+        match yield_!(task) {
+            Err(error) if error.is::<gen::Panicked>() => Ok(0),
+            ended => ended,
+        }
+    }
+    let world = || {
+        let connection = Connection::default();
+        (connection.clone(), body(connection, retries))
+    };
+    explore(world)
+        .faults([Fault::Error, Fault::LostReply, Fault::Cancel])
+        .linger(60 * SECOND)
+        .invariant(|connection, _| {
+            gen::ensure!(connection.held.get() == 0, "a connection is taken");
+            if let Some(failed_in) = connection.failed_in.get() {
+                gen::ensure!(connection.tries.get() == failed_in, "tried after the panic");
             }
             Ok(())
         })
