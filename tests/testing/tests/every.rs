@@ -77,7 +77,7 @@ fn ticks_do_not_drift_whatever_fails_between_them() {
         .check();
 }
 
-/// Otherwise a wait that fails, or is dropped, would lose a tick of which nobody knows.
+/// Otherwise a wait that fails, or is dropped, would lose a tick without a trace.
 #[test]
 fn each_tick_is_given_or_counted_as_missed() {
     let faults = Fault::ALL.iter().copied().filter(|fault| *fault != Fault::LostReply);

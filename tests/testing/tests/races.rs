@@ -18,7 +18,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// The tries of a race.
 const TRIES: u32 = 3;
 
-/// What becomes of the orders of a race. Each try makes one.
+/// The orders of a race. Each try makes one.
 #[derive(Debug, Default)]
 struct Orders {
     begun: Cell<u32>,
@@ -64,7 +64,7 @@ fn order(orders: Rc<Orders>) -> gen::Result<u32> {
         withdrawn?;
         gen::bail!("the order was withdrawn");
     }
-    // Who is cancelled now succeeds all the same.
+    // A try that is cancelled now succeeds all the same.
     let confirmed = yield_!(gen::shield(gen::sleep(SECOND)));
     orders.ended.set(orders.ended.get() + 1);
     confirmed?;
@@ -112,8 +112,7 @@ fn world(kind: Race, losers: Losers) -> (Rc<Orders>, impl Future<Output = gen::R
     (orders.clone(), race(orders, kind, losers))
 }
 
-/// Otherwise a loser would go on with nobody to wait for it, or a server would get more requests
-/// than were allowed.
+/// Otherwise a loser would go on in vain, or a server would get more requests than were allowed.
 #[rstest]
 fn no_try_is_left_and_there_are_no_more_than_allowed(
     #[values(Race::List, Race::Tuple, Race::Hedge)] race: Race,

@@ -19,9 +19,11 @@ const SECOND: Duration = Duration::from_secs(1);
 struct Connection {
     held: Rc<Cell<i32>>,
     tries: Rc<Cell<u32>>,
-    /// The last try that has failed at a yield, and the one that was cancelled.
+    /// The last try that has failed at a yield, the one that was cancelled, and the one that has
+    /// succeeded all the same.
     failed_in: Rc<Cell<Option<u32>>>,
     cancelled_in: Rc<Cell<Option<u32>>>,
+    saved_in: Rc<Cell<Option<u32>>>,
 }
 
 struct Held(Connection);
@@ -40,18 +42,21 @@ impl Connection {
     }
 }
 
-/// Gives the number of the try.
+/// Gives the number of the try. If it is cancelled in its second half, it succeeds all the same.
 #[gen::coroutine]
 fn exchange(connection: Connection) -> gen::Result<u32> {
     let held = connection.take();
     let tries = held.0.tries.get();
-    for _ in 0..2 {
-        let slept = yield_!(gen::sleep(SECOND));
-        if let Err(error) = slept {
+    for half in 1..=2 {
+        let Err(error) = yield_!(gen::sleep(SECOND)) else { continue };
+        let is_cancelled = error.is::<gen::Cancelled>();
+        if is_cancelled {
+            connection.cancelled_in.set(Some(tries));
+        }
+        if is_cancelled && half == 2 {
+            connection.saved_in.set(Some(tries));
+        } else {
             connection.failed_in.set(Some(tries));
-            if error.is::<gen::Cancelled>() {
-                connection.cancelled_in.set(Some(tries));
-            }
             return Err(error);
         }
     }
@@ -96,7 +101,8 @@ fn a_retry_begins_no_try_after_one_that_was_cancelled() {
         .invariant(|connection, result| {
             let is_cancelled = result.as_ref().is_err_and(|error| error.is::<gen::Cancelled>());
             if let Some(cancelled_in) = connection.cancelled_in.get() {
-                gen::ensure!(is_cancelled, "the cancellation was lost");
+                let saved = connection.saved_in.get().is_some();
+                gen::ensure!(is_cancelled || saved, "the cancellation was lost");
                 gen::ensure!(connection.tries.get() == cancelled_in, "tried after the cancellation");
             }
             Ok(())
@@ -135,13 +141,15 @@ fn a_repeat_ends_with_the_first_failure_and_a_cancelled_one_as_cancelled() {
         .invariant(|connection, result| {
             let tries = connection.tries.get();
             let is_cancelled = result.as_ref().is_err_and(|error| error.is::<gen::Cancelled>());
+            let cancelled_in = connection.cancelled_in.get();
             if let Ok(number) = result {
-                gen::ensure!((*number, tries) == (3, 3), "{number} of {tries} times");
+                let last = cancelled_in.unwrap_or(3);
+                gen::ensure!((*number, tries) == (last, last), "{number} of {tries} times");
             }
             if let Some(failed_in) = connection.failed_in.get() {
                 gen::ensure!(result.is_err() && tries == failed_in, "the failure was forgotten");
             }
-            if connection.cancelled_in.get().is_some() {
+            if cancelled_in.is_some() && connection.saved_in.get().is_none() {
                 gen::ensure!(is_cancelled, "the cancellation was lost");
             }
             Ok(())
