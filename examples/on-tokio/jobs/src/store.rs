@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use r#gen::{self as g, yield_};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteTransaction};
 use sqlx::{query, query_as, query_scalar};
 
 /// The number of accounts.
@@ -15,6 +16,9 @@ const DEPOSIT: i64 = 1000;
 
 /// The number of steps of a job.
 pub const STEPS: i64 = 2;
+
+/// The code of the error of SQLite that says that the file is locked.
+const SQLITE_BUSY: &str = "5";
 
 /// `entries` has no key on purpose: a step that is done twice leaves two entries.
 const SCHEMA: [&str; 3] = [
@@ -76,7 +80,7 @@ impl Store {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal);
         let pool = yield_!(SqlitePool::connect_with(options))?;
-        let mut transaction = yield_!(pool.begin_with("BEGIN IMMEDIATE"))?;
+        let mut transaction = yield_!(begin(&pool))?;
         for statement in SCHEMA {
             yield_!(query(statement).execute(&mut *transaction))?;
         }
@@ -91,7 +95,7 @@ impl Store {
     /// Adds random jobs, all of them or none.
     #[g::coroutine]
     pub fn add_jobs(&self, count: usize) -> g::Result<Vec<Job>> {
-        let mut transaction = yield_!(self.pool.begin_with("BEGIN IMMEDIATE"))?;
+        let mut transaction = yield_!(begin(&self.pool))?;
         let mut jobs = Vec::new();
         for _ in 0..count {
             let payer = fastrand::i64(0..ACCOUNTS);
@@ -123,7 +127,7 @@ impl Store {
     /// With a shielded commit an error means that the file is unchanged.
     #[g::coroutine]
     pub fn do_step(&self, job: Job, step: i64, commit: Commit) -> g::Result<bool> {
-        let mut transaction = yield_!(self.pool.begin_with("BEGIN IMMEDIATE"))?;
+        let mut transaction = yield_!(begin(&self.pool))?;
         let claim = query("UPDATE jobs SET steps_done = steps_done + 1 WHERE id = ? AND steps_done = ?")
             .bind(job.id)
             .bind(step);
@@ -171,6 +175,19 @@ impl Store {
     pub fn close(self) -> g::Result {
         yield_!(self.pool.close())
     }
+}
+
+/// Begins a transaction that writes. SQLite waits five seconds for another program that keeps the
+/// file locked; this tries again, and a cancellation ends it.
+#[g::coroutine]
+fn begin(pool: &SqlitePool) -> g::Result<SqliteTransaction<'static>> {
+    let waits = g::backoff(Duration::from_millis(100)).jitter().take(8);
+    yield_!(g::retry(waits, || pool.begin_with("BEGIN IMMEDIATE")).when(is_locked))
+}
+
+fn is_locked(error: &g::Error) -> bool {
+    let error = error.downcast_ref().and_then(sqlx::Error::as_database_error);
+    error.and_then(|error| error.code()).is_some_and(|code| code == SQLITE_BUSY)
 }
 
 impl Job {
