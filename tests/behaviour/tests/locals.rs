@@ -308,7 +308,11 @@ fn a_callback_sees_the_inherited_values_of_where_it_was_made() {
         });
         let mut callback = callback.await?;
         callback(());
-        HERE.with(7, EVERYWHERE.with(8, async { gen::Ok(callback(())) })).join().await?;
+        let calls = async {
+            callback(());
+            gen::Ok(())
+        };
+        HERE.with(7, EVERYWHERE.with(8, calls)).join().await?;
         assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [INHERITED, INHERITED]);
         Ok(())
     });

@@ -316,14 +316,14 @@ macro_rules! of_each_queue {
                     let mut reserve = queue.reserve();
                     assert!(!is_in_line || poller.poll(Pin::new(&mut reserve)).is_pending());
                     let gets = queue.clone();
-                    let reserved = poll_served_in_the_clone(&mut reserve, move || drop(gets.try_get()));
+                    let reserved = poll_served_in_the_clone(&mut reserve, move || { let _ = gets.try_get(); });
                     drop(ready(reserved).unwrap());
 
                     queue.try_put(9).unwrap();
                     let mut put = queue.put(10);
                     assert!(!is_in_line || poller.poll(Pin::new(&mut put)).is_pending());
                     let gets = queue.clone();
-                    let put = poll_served_in_the_clone(&mut put, move || drop(gets.try_get()));
+                    let put = poll_served_in_the_clone(&mut put, move || { let _ = gets.try_get(); });
                     assert_eq!((ready(put), queue.len()), (Some(()), 1));
                     queue.try_get().unwrap();
 
