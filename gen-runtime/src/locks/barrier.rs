@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use crate::inject::answering::say;
 use crate::inject::question::WaitsFor;
-use crate::waiter::{poll_place, Place, StageLock, WaitList, Waiter};
+use crate::waiter::{poll_place, LineWaiter, Place, StageLock, WaitList};
 
 /// Tasks wait for each other here: all go on when the last one has come. Then the barrier is as
 /// new.
@@ -95,7 +95,7 @@ impl Future for BarrierWait<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<BarrierWaitResult> {
         let polled = match self.stage {
-            Stage::New => self.arrive(Waiter::from(cx.waker())),
+            Stage::New => self.arrive(LineWaiter::from(cx.waker())),
             Stage::InLine(place) => {
                 poll_place(&self.barrier.line, |line| line, place, cx.waker(), |_, ()| {})
                     .map(|()| BarrierWaitResult { is_leader: false })
@@ -111,7 +111,7 @@ impl Future for BarrierWait<'_> {
 }
 
 impl BarrierWait<'_> {
-    fn arrive(&mut self, waiter: Waiter) -> Poll<BarrierWaitResult> {
+    fn arrive(&mut self, waiter: LineWaiter) -> Poll<BarrierWaitResult> {
         let Barrier { count, line } = self.barrier;
         let arrived = line.with(|_, line| match line.len() + 1 < *count {
             true => Ok(line.push((), waiter)),

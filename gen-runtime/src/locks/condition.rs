@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use crate::inject::answering::say;
 use crate::inject::question::WaitsFor;
-use crate::waiter::{poll_place, Place, Removed, StageLock, WaitList, Waiter, Wakers};
+use crate::waiter::{poll_place, LineWaiter, Place, Removed, StageLock, WaitList, Wakers};
 
 /// Tasks wait here until another one tells them that something has changed.
 ///
@@ -75,7 +75,7 @@ impl Condition {
     pub fn wait(&self) -> ConditionWait<'_> {
         ConditionWait {
             condition: self,
-            place: Some(self.0.with(|_, line| line.push((), Waiter::default()))),
+            place: Some(self.0.with(|_, line| line.push((), LineWaiter::default()))),
         }
     }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use crate::inject::answering::say;
 use crate::inject::question::WaitsFor;
-use crate::waiter::{poll_place, Place, StageLock, WaitList, Waiter};
+use crate::waiter::{poll_place, LineWaiter, Place, StageLock, WaitList};
 
 /// A flag that tasks wait for. Once it is set, waiting takes no time, until it is cleared.
 ///
@@ -100,7 +100,7 @@ impl Future for EventWait<'_> {
         let polled = match self.place {
             Some(place) => poll_place(&self.event.0, |line| line, place, cx.waker(), |_, _| {}),
             None if self.event.is_set() => return Poll::Ready(()),
-            None => self.enter_line(Waiter::from(cx.waker())),
+            None => self.enter_line(LineWaiter::from(cx.waker())),
         };
         match polled {
             Poll::Ready(()) => self.place = None,
@@ -111,7 +111,7 @@ impl Future for EventWait<'_> {
 }
 
 impl EventWait<'_> {
-    fn enter_line(&mut self, waiter: Waiter) -> Poll<()> {
+    fn enter_line(&mut self, waiter: LineWaiter) -> Poll<()> {
         let entered = self.event.0.with(|stage, line| match *stage {
             SET => Err(waiter),
             _ => Ok(line.push((), waiter)),

@@ -5,7 +5,7 @@ use std::task::{Poll, Waker};
 
 use super::holder_panic::HolderPanic;
 use super::holders::{Holder, HolderKey, Holders};
-use crate::waiter::{poll_place, Place, Removed, StageLock, WaitList, Waiter, Wakers};
+use crate::waiter::{poll_place, LineWaiter, Place, Removed, StageLock, WaitList, Wakers};
 
 /// See the states and the rules of the module.
 #[derive(Default)]
@@ -104,7 +104,7 @@ impl Permits {
     #[inline(never)]
     fn enter_line(&self, ticket: &mut Ticket, holder: Holder, waker: &Waker) -> Poll<Granted> {
         // Cloned while nothing is locked. So it is looked again whether the permits are free.
-        let waiter = Waiter::from(waker);
+        let waiter = LineWaiter::from(waker);
         let entered = self.0.with(|stage, state| match state.try_take(stage, holder).transpose() {
             Some(granted) => Err((granted, waiter)),
             None => Ok(state.line.push(holder.in_line(), waiter)),

@@ -14,7 +14,7 @@ use super::state::{Given, State, Taken};
 use super::store::Store;
 use crate::inject::question::QueueWait;
 use crate::opaque::opaque_debug;
-use crate::waiter::{poll_place, Place, Waiter};
+use crate::waiter::{poll_place, LineWaiter, Place};
 use crate::Result;
 
 /// A future that gets an item, in line or not.
@@ -29,7 +29,7 @@ impl Getter {
             Some(place) => self.poll_in_line(engine, place, waker),
             None => match engine.take() {
                 Taken::Given(given) => Poll::Ready(given),
-                Taken::Nothing => self.enter_line(engine, Waiter::from(waker)),
+                Taken::Nothing => self.enter_line(engine, LineWaiter::from(waker)),
             },
         };
         given.map(|given| given.map(|entry| entry.item))
@@ -51,7 +51,7 @@ impl Getter {
     }
 
     #[cold]
-    fn enter_line<S: Store>(&mut self, engine: &Engine<S>, waiter: Waiter) -> Poll<Given<S::Item>> {
+    fn enter_line<S: Store>(&mut self, engine: &Engine<S>, waiter: LineWaiter) -> Poll<Given<S::Item>> {
         let taken = engine.with(|state, wakers| match state.take(wakers) {
             Taken::Given(given) => Err((given, waiter)),
             Taken::Nothing => Ok(state.getters.push((), waiter)),

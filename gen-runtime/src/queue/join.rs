@@ -8,7 +8,7 @@ use super::answer::say_waits;
 use super::engine::sealed::AnyQueue;
 use crate::inject::question::QueueWait;
 use crate::opaque::opaque_debug;
-use crate::waiter::{poll_place, Place, Waiter};
+use crate::waiter::{poll_place, LineWaiter, Place};
 
 /// The future that waits until all items are done: made by [`Queue::join`](super::Queue::join).
 ///
@@ -31,7 +31,7 @@ impl<'a, Q: AnyQueue> Join<'a, Q> {
         if engine.unfinished() == 0 {
             return Poll::Ready(());
         }
-        let waiter = Waiter::from(waker);
+        let waiter = LineWaiter::from(waker);
         let entered = engine.with(|state, _| match state.unfinished() {
             0 => Err(waiter),
             _ => Ok(state.joiners.push((), waiter)),

@@ -13,7 +13,7 @@ use super::state::{Answer, Offer};
 use super::store::Store;
 use crate::inject::question::QueueWait;
 use crate::opaque::opaque_debug;
-use crate::waiter::{poll_place, Place, Removed, Waiter};
+use crate::waiter::{poll_place, LineWaiter, Place, Removed};
 use crate::Result;
 
 /// A future that offers an item, or waits for room.
@@ -43,7 +43,7 @@ impl<T> Putter<T> {
             Err(offer) => {
                 // A clone of the waker that panics leaves the item here.
                 *self = Putter::New(offer);
-                let waiter = Waiter::from(waker);
+                let waiter = LineWaiter::from(waker);
                 ready!(self.enter_line(engine, waiter))
             }
         };
@@ -68,7 +68,7 @@ impl<T> Putter<T> {
     }
 
     #[cold]
-    fn enter_line<S>(&mut self, engine: &Engine<S>, waiter: Waiter) -> Poll<Answer<T>>
+    fn enter_line<S>(&mut self, engine: &Engine<S>, waiter: LineWaiter) -> Poll<Answer<T>>
     where
         S: Store<Item = T>,
     {

@@ -15,9 +15,6 @@ pub(crate) enum Stage<V> {
 }
 
 /// The waker of the future that waits, if one does. It is woken or dropped outside of the lock.
-///
-/// A panic of its drop is reported and ends there, so that nothing which the future was granted
-/// meanwhile is lost.
 #[derive(Debug, Default)]
 pub(crate) struct Waiter(Option<Waker>);
 
@@ -40,23 +37,9 @@ impl Waiter {
     }
 
     /// Wakes the future.
-    pub(crate) fn wake(mut self) {
-        self.0.take().into_iter().for_each(wake);
+    pub(crate) fn wake(self) {
+        self.0.into_iter().for_each(wake);
     }
-}
-
-impl Drop for Waiter {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(waker) = self.0.take() {
-            discard(waker);
-        }
-    }
-}
-
-#[inline(never)]
-fn discard(waker: Waker) {
-    contain("a waker", || drop(waker));
 }
 
 /// A panic of the waker is reported and ends here.
@@ -106,7 +89,8 @@ impl<V> WaiterCell<V> {
     /// Ready with the output of `read`, which runs under the lock. Until there is a value, the cell
     /// keeps `waker`.
     pub(crate) fn poll<R>(&self, waker: &Waker, read: impl FnOnce(&mut V) -> R) -> Poll<R> {
-        let mut waiter = Waiter::from(waker);
+        // Only the future that waits empties a cell, so a cell that is full now needs no waker.
+        let mut waiter = if self.is_empty() { Waiter::from(waker) } else { Waiter::default() };
         self.with(|stage| match stage {
             Stage::Full(value) => Poll::Ready(read(value)),
             Stage::Empty(kept) => {

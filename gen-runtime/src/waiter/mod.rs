@@ -35,9 +35,9 @@
 //!    waker may poll, fill or drop the very cell that wakes it.
 //! 2. *A waker that panics harms only the future that it belongs to.* The code that fills a cell
 //!    does not know the waker, so the panic is [reported](crate::report::contain) and ends there.
-//!    So does that of a drop: the same poll may have been granted something, which would be lost.
-//!    A clone of a waker within `poll` panics to the caller, which has brought the waker. It comes
-//!    before anything is changed.
+//!    A clone or a drop of a waker within `poll` panics to the caller, which has brought the waker.
+//!    The clone comes before anything is changed. In a [`WaitList`] the drop is reported, too: the
+//!    same poll may have been granted something, which would be lost.
 
 mod cell;
 #[cfg(all(test, loom))]
@@ -56,5 +56,5 @@ pub(crate) use self::oneshot::{oneshot, Missing, Receiver, Sender};
 pub(crate) use self::shared::{Counted, Owners, Shared};
 pub(crate) use self::sides::{two_sides, CoOwner, SoleOwner, TwoSided};
 pub(crate) use self::stage_lock::StageLock;
-pub(crate) use self::wait_list::{poll_place, Place, Removed, WaitList, Wakers};
+pub(crate) use self::wait_list::{poll_place, LineWaiter, Place, Removed, WaitList, Wakers};
 pub(crate) use self::waiters::{WaiterId, WaiterIds, Waiters};

@@ -28,6 +28,49 @@ use std::task::{Poll, Waker};
 
 use super::cell::Waiter;
 use super::stage_lock::StageLock;
+use crate::report::contain;
+
+/// The [`Waiter`] of a future in line. It is woken or dropped outside of the lock.
+///
+/// A panic of its drop is reported and ends there, so that nothing which the future was granted
+/// meanwhile is lost.
+#[derive(Debug, Default)]
+pub(crate) struct LineWaiter(Waiter);
+
+impl From<&Waker> for LineWaiter {
+    fn from(waker: &Waker) -> Self {
+        LineWaiter(Waiter::from(waker))
+    }
+}
+
+impl LineWaiter {
+    fn will_wake(&self, waker: &Waker) -> bool {
+        self.0.will_wake(waker)
+    }
+
+    fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Wakes the future.
+    pub(crate) fn wake(mut self) {
+        mem::take(&mut self.0).wake();
+    }
+}
+
+impl Drop for LineWaiter {
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.is_some() {
+            discard(mem::take(&mut self.0));
+        }
+    }
+}
+
+#[inline(never)]
+fn discard(waiter: Waiter) {
+    contain("a waker", || drop(waiter));
+}
 
 /// `D` is the data of a future that waits, and `G` the grant that it gets.
 #[derive(Debug)]
@@ -43,7 +86,7 @@ pub(crate) struct Place(NonZeroU32);
 /// The content of a place that was removed.
 pub(crate) enum Removed<D, G> {
     /// The future was in line.
-    Waiting(D, #[expect(dead_code, reason = "it is only dropped, outside of the lock")] Waiter),
+    Waiting(D, #[expect(dead_code, reason = "it is only dropped, outside of the lock")] LineWaiter),
     /// The future has not taken its grant.
     Granted(G),
 }
@@ -53,14 +96,14 @@ pub(crate) enum Removed<D, G> {
 #[must_use = "the futures are to be woken"]
 pub(crate) struct Wakers {
     /// Mostly there is one at most.
-    first: Waiter,
+    first: LineWaiter,
     /// `None` is small, and is dropped at no cost, unlike an empty `Vec`.
     #[expect(clippy::box_collection, reason = "the field is nearly always empty, and moved")]
-    others: Option<Box<Vec<Waiter>>>,
+    others: Option<Box<Vec<LineWaiter>>>,
 }
 
 impl Wakers {
-    pub(crate) fn push(&mut self, waiter: Waiter) {
+    pub(crate) fn push(&mut self, waiter: LineWaiter) {
         if !self.first.is_some() {
             self.first = waiter;
         } else if waiter.is_some() {
@@ -80,8 +123,8 @@ impl Wakers {
 }
 
 #[cold]
-fn wake_all(others: Vec<Waiter>) {
-    others.into_iter().for_each(Waiter::wake);
+fn wake_all(others: Vec<LineWaiter>) {
+    others.into_iter().for_each(LineWaiter::wake);
 }
 
 #[derive(Debug)]
@@ -104,7 +147,7 @@ struct Node<D, G> {
     /// The one after it in line, or among the free ones.
     after: Option<Place>,
     /// Of a future in line.
-    waiter: Waiter,
+    waiter: LineWaiter,
     state: State<D, G>,
 }
 
@@ -154,7 +197,7 @@ impl<D, G> WaitList<D, G> {
     /// A future takes the last place in line. Without a waker it takes the place before its first
     /// poll.
     #[cold]
-    pub(crate) fn push(&mut self, data: D, waiter: Waiter) -> Place {
+    pub(crate) fn push(&mut self, data: D, waiter: LineWaiter) -> Place {
         let places = self.places.get_or_insert_default();
         let place = places.add(data, waiter);
         match places.last {
@@ -168,7 +211,7 @@ impl<D, G> WaitList<D, G> {
 
     /// Hands what `grant` makes of its data to the first future in line. Returns the waker, or
     /// `None`, without a call, if no future is in line.
-    pub(crate) fn grant_first(&mut self, grant: impl FnOnce(D) -> G) -> Option<Waiter> {
+    pub(crate) fn grant_first(&mut self, grant: impl FnOnce(D) -> G) -> Option<LineWaiter> {
         let places = self.places.as_deref_mut()?;
         let first = places.first?;
         let data = places.unlink(first)?;
@@ -195,7 +238,7 @@ impl<D, G> WaitList<D, G> {
     /// The place keeps `waiter`, if it waits. Returns the one that is to be dropped outside of the
     /// lock.
     #[must_use]
-    fn replace_waiter(&mut self, place: Place, waiter: Waiter) -> Waiter {
+    fn replace_waiter(&mut self, place: Place, waiter: LineWaiter) -> LineWaiter {
         match self.places.as_mut().map(|places| &mut places.all[place.at()]) {
             Some(Node { waiter: known, state: State::Waiting(_), .. }) => mem::replace(known, waiter),
             _ => waiter,
@@ -270,7 +313,7 @@ impl<D, G> Places<D, G> {
     /// # Panics
     ///
     /// If 2^32 futures wait.
-    fn add(&mut self, data: D, waiter: Waiter) -> Place {
+    fn add(&mut self, data: D, waiter: LineWaiter) -> Place {
         let node = Node { before: self.last, after: None, waiter, state: State::Waiting(data) };
         if let Some(free) = self.free {
             self.free = mem::replace(&mut self.all[free.at()], node).after;
@@ -340,7 +383,7 @@ pub(crate) fn poll_place<S, D, G>(
         None => {}
     }
     // A new waker: it is cloned, and the old one is dropped, while nothing is locked.
-    let waiter = Waiter::from(waker);
+    let waiter = LineWaiter::from(waker);
     let (grant, spare) = lock.with(|_, state| match take(state) {
         Some(grant) => (Some(grant), waiter),
         None => (None, list(state).replace_waiter(place, waiter)),
@@ -371,7 +414,7 @@ mod tests {
     #[test]
     fn the_first_in_line_is_the_one_that_came_first_also_after_others_have_left() {
         let mut list = WaitList::new();
-        let places: Vec<_> = (0..5).map(|data| list.push(data, Waiter::default())).collect();
+        let places: Vec<_> = (0..5).map(|data| list.push(data, LineWaiter::default())).collect();
         for (leaves, left) in [(0, vec![1, 2, 3, 4]), (2, vec![1, 3, 4]), (4, vec![1, 3])] {
             assert!(
                 matches!(list.remove(places[leaves]), Some(Removed::Waiting(data, _)) if data == leaves as u32)
@@ -379,7 +422,7 @@ mod tests {
             assert_eq!(line(&list), left);
         }
         // It comes last, though its place was free before.
-        let last = list.push(5, Waiter::default());
+        let last = list.push(5, LineWaiter::default());
         assert_eq!(line(&list), [1, 3, 5]);
         assert_eq!([granted(&mut list), granted(&mut list)], [Some(1), Some(3)]);
         assert_eq!(list.first(), Some(&5));
@@ -390,7 +433,7 @@ mod tests {
     #[test]
     fn a_grant_is_in_the_place_until_its_future_takes_it_or_goes() {
         let mut list = WaitList::new();
-        let [one, two] = [1, 2].map(|data| list.push(data, Waiter::default()));
+        let [one, two] = [1, 2].map(|data| list.push(data, LineWaiter::default()));
         assert_eq!(list.take_grant(one), None);
         list.grant_all(|data| data * 10).wake();
         assert_eq!(line(&list), [0_u32; 0]);
@@ -402,7 +445,7 @@ mod tests {
     #[test]
     fn a_burst_of_futures_leaves_no_memory_behind() {
         let mut list = WaitList::<u32, u32>::new();
-        let places: Vec<_> = (0..1000).map(|data| list.push(data, Waiter::default())).collect();
+        let places: Vec<_> = (0..1000).map(|data| list.push(data, LineWaiter::default())).collect();
         places[..500].iter().for_each(|&place| drop(list.remove(place)));
         list.grant_all(|data| data).wake();
         places[500..].iter().for_each(|&place| assert!(list.take_grant(place).is_some()));
