@@ -1,9 +1,12 @@
 //! Requests to the warehouse.
 
+use std::collections::HashMap;
+
 use r#gen::{self as g, yield_};
 use reqwest::{Method, StatusCode};
 
 use crate::orders::{NoSuchItem, Order};
+use crate::request::{self, REQUEST};
 
 /// Sends requests to the replicas of the warehouse.
 #[derive(Default)]
@@ -18,6 +21,22 @@ impl Client {
         yield_!(self.request(Method::GET, format!("{replica}/price/{item}"), item))
     }
 
+    /// Asks a replica for the prices of many items. Those that it does not know are left out.
+    #[g::coroutine]
+    pub(crate) fn prices(&self, replica: &str, items: &[String]) -> g::Result<HashMap<String, String>> {
+        let items = items.join(",");
+        let text = yield_!(self.request(Method::GET, format!("{replica}/prices/{items}"), &items))?;
+        let lines = text.lines().filter_map(|line| line.split_once(' '));
+        Ok(lines.map(|(item, price)| (item.to_owned(), price.to_owned())).collect())
+    }
+
+    /// Fails if a replica does not say that it is alive. This belongs to no request of a customer.
+    #[g::coroutine]
+    pub(crate) fn reach(&self, replica: &str) -> g::Result<()> {
+        yield_!(self.http.get(format!("{replica}/alive")).send())?.error_for_status()?;
+        Ok(())
+    }
+
     /// Asks a replica to do something for an order.
     #[g::coroutine]
     pub(crate) fn change(&self, replica: &str, verb: &str, order: &Order) -> g::Result<String> {
@@ -25,9 +44,18 @@ impl Client {
         yield_!(self.request(Method::POST, format!("{replica}/{verb}/{item}/{number}"), item))
     }
 
+    /// Sends a request with the id of the customer's request, and with the time that is left for it.
     #[g::coroutine]
     fn request(&self, method: Method, url: String, item: &str) -> g::Result<String> {
-        let response = yield_!(self.http.request(method, url).send())?;
+        let mut request = self.http.request(method.clone(), url);
+        if let Some(id) = REQUEST.get() {
+            request = request.header(request::ID, id);
+        }
+        // An order is cleaned up after its deadline, too, so only a question has one.
+        if let (Method::GET, Some(left)) = (method, g::time_left()) {
+            request = request.header(request::TIME_LEFT, left.as_millis().to_string());
+        }
+        let response = yield_!(request.send())?;
         match response.status() {
             StatusCode::OK => yield_!(response.text()),
             StatusCode::NOT_FOUND => g::bail!(NoSuchItem(item.to_owned())),

@@ -26,20 +26,18 @@ const PATIENCE: Duration = Duration::from_secs(1);
 ///
 /// If others than this machine could reach the listener.
 #[g::coroutine]
-pub fn serve(
+pub(crate) fn serve(
     listener: TcpListener,
     requests: g::TaskTracker,
+    metrics: Metrics,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> g::Result {
     check(listener.local_addr()?)?;
-    let metrics = Metrics::install();
-    let page = metrics.clone();
     let router = Router::new()
         .route("/dump", get(dump))
         .with_state(requests)
-        .route("/metrics", get(async move || page.page()));
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stop).into_future();
-    yield_!(g::first_of((serving, metrics.keep_up())))?;
+        .route("/metrics", get(async move || metrics.page()));
+    yield_!(axum::serve(listener, router).with_graceful_shutdown(stop))?;
     Ok(())
 }
 

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use r#gen::supervise::SupervisorHandle;
 use r#gen::{self as g, yield_};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::metrics::Metrics;
 use crate::warehouse::{Replica, Stock, Warehouse};
-use crate::{Shop, diagnostics, service};
+use crate::{Shop, background, diagnostics, service};
 
 /// The running services.
 pub struct Loopback {
@@ -22,7 +24,10 @@ pub struct Loopback {
     pub metrics: Option<String>,
     /// The replicas.
     pub replicas: [Arc<Replica>; 2],
+    /// What runs beside the requests.
+    pub background: SupervisorHandle<'static>,
     tasks: [g::JoinHandle<()>; 2],
+    running: g::JoinHandle<()>,
     diagnostics: Option<g::JoinHandle<()>>,
     client: reqwest::Client,
     service: g::JoinHandle<()>,
@@ -54,17 +59,34 @@ impl Loopback {
         let shop = Arc::new(Shop::new([first.1, second.1], patience));
         let (listener, url) = yield_!(listen())?;
         let stop = CancellationToken::new();
-        let (mut dumps, mut metrics, mut diagnostics) = (None, None, None);
+        let (mut dumps, mut metrics, mut diagnostics, mut recorded) = (None, None, None, None);
         if let Some(requests) = requests.clone() {
             let (listener, url) = yield_!(listen())?;
             dumps = Some(format!("{url}/dump"));
             metrics = Some(format!("{url}/metrics"));
-            let serving = diagnostics::serve(listener, requests, stop.clone().cancelled_owned());
-            diagnostics = Some(g::spawn(serving));
+            let recorder = Metrics::install();
+            let stop = stop.clone().cancelled_owned();
+            diagnostics = Some(g::spawn(diagnostics::serve(listener, requests, recorder.clone(), stop)));
+            recorded = Some(recorder);
         }
-        let service = g::spawn(service::serve(listener, shop, requests, stop.clone().cancelled_owned()));
+        let (background, running) = background::start(&shop, recorded);
+        let (health, stopped) = (background.health(), stop.clone().cancelled_owned());
+        let service = g::spawn(service::serve(listener, shop, health, requests, stopped));
         let client = reqwest::Client::new();
-        Ok(Loopback { url, warehouse, dumps, metrics, replicas, tasks, diagnostics, client, service, stop })
+        Ok(Loopback {
+            url,
+            warehouse,
+            dumps,
+            metrics,
+            replicas,
+            background,
+            tasks,
+            running,
+            diagnostics,
+            client,
+            service,
+            stop,
+        })
     }
 
     /// Ends a replica, which refuses connections from now on.
@@ -133,6 +155,7 @@ impl Loopback {
         self.stop.cancel();
         yield_!(self.service)?;
         yield_!(self.diagnostics)?;
+        yield_!(self.running.cancel("the shop is closed"))?;
         Ok(self.warehouse.stock())
     }
 }

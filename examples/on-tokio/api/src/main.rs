@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use api::logging;
 use api::loopback::Loopback;
 use r#gen::{self as g, yield_};
 
@@ -41,9 +42,10 @@ fn stopped(services: Loopback, path: &str, handler: &str) -> g::Result {
     Ok(())
 }
 
-/// Approves every sale, and serves until Ctrl-C.
+/// Approves every sale, writes the log, and serves until Ctrl-C.
 #[g::coroutine]
 fn serve(services: Loopback) -> g::Result {
+    logging::install(|line| eprintln!("{line}"));
     services.warehouse.approve(1_000_000);
     println!("serving at {}, until Ctrl-C", services.url);
     if let Some(url) = &services.dumps {

@@ -17,8 +17,14 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// The number of times that the warehouse is asked to end an order.
 const TRIES: usize = 5;
 
-/// The items of one request that are looked up at the same time.
-pub(crate) const AT_ONCE: usize = 3;
+/// A replica that has not given the prices after this time is slow, and the other one is asked.
+const SLOW: Duration = Duration::from_millis(50);
+
+/// The time in which the items of one request are gathered.
+const WINDOW: Duration = Duration::from_millis(1);
+
+/// The items that the warehouse is asked for at once.
+const AT_ONCE: usize = 50;
 
 /// The state that all handlers share.
 pub struct Shop {
@@ -26,7 +32,7 @@ pub struct Shop {
     /// The addresses of the replicas, such as `http://127.0.0.1:8001`.
     replicas: [String; 2],
     /// The time that a customer waits for a price.
-    patience: Duration,
+    pub(crate) patience: Duration,
     /// Ends the waits for approvals, when the service shuts down.
     pub(crate) closing: CancellationToken,
     /// Counts the orders that have not ended, with those that clean up after their client has gone.
@@ -66,10 +72,36 @@ impl Shop {
         Ok(price)
     }
 
-    /// The prices of many items, a few at a time, in the order of the items.
+    /// The prices of many items, in the order of the items. Each is loaded by itself, and the
+    /// warehouse is asked once for all of them.
     #[g::coroutine]
-    pub(crate) fn prices(&self, items: &str) -> g::Result<Vec<String>> {
-        yield_!(g::limit(AT_ONCE, items.split(',').map(|item| measured(self.price(item)))))
+    pub(crate) fn prices(self: Arc<Self>, items: &str) -> g::Result<Vec<String>> {
+        let shop = self.clone();
+        // Not shared by requests: what it asks has the id and the deadline of this one.
+        let batch = g::batch(move |items| measured(shop.clone().look_up(items))).max(AT_ONCE).window(WINDOW);
+        let prices: Vec<_> = items.split(',').map(|item| measured(batch.load(item.to_owned()))).collect();
+        // Only the first item that there is not is in the answer. The others need no log line.
+        yield_!(g::with_timeout(self.patience, g::multi(prices).quiet::<NoSuchItem>()))
+    }
+
+    /// Asks one replica for many prices, and the other one too if the first is slow or fails.
+    #[g::coroutine]
+    fn look_up(self: Arc<Self>, items: Vec<String>) -> g::Result<Vec<g::Result<String>>> {
+        let mut replicas = self.replicas.iter();
+        let ask = || {
+            let replica = replicas.next().expect("each replica is asked once");
+            measured(self.client.prices(replica, &items))
+        };
+        let mut prices = yield_!(g::hedge(SLOW, self.replicas.len(), ask))?;
+        let found = items.into_iter().map(|item| prices.remove(&item).ok_or(NoSuchItem(item).into()));
+        Ok(found.collect())
+    }
+
+    /// Waits until a replica says that it is alive.
+    #[g::coroutine]
+    pub(crate) fn reach(&self) -> g::Result<()> {
+        yield_!(g::first_ok(self.replicas.iter().map(|replica| self.client.reach(replica))))?;
+        Ok(())
     }
 
     /// Asks one replica for a price, until there is an answer. An error would end the race between
@@ -97,6 +129,7 @@ impl Shop {
         match yield_!(self.reserve(&order)) {
             Ok(()) => yield_!(g::shield(self.end("sell", &order))),
             Err(error) => {
+                log::warn!("order {} of {} has failed: {error}", order.number, order.item);
                 // Also if the answer to the reservation did not come: it may be there nevertheless.
                 yield_!(g::shield(self.end("release", &order)))?;
                 Err(error)

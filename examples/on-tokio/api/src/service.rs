@@ -6,30 +6,33 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use r#gen::metrics::measured;
+use r#gen::supervise::Health;
 use r#gen::{self as g, yield_};
 use tokio::net::TcpListener;
 
 use crate::orders::{Closing, NoSuchItem, Shop};
-use crate::{diagnostics, plain};
+use crate::{background, diagnostics, plain, request};
 
 /// The time that the service waits at its end for orders that clean up.
 const CLEAN_UP: Duration = Duration::from_secs(5);
 
 /// Serves customers until `stop` is ready, and then ends in good order: no new customer is served,
-/// those that are being served get their answers, and every order ends. `requests` tracks the
-/// requests, if they are to be [dumped](crate::diagnostics).
+/// those that are being served get their answers, and every order ends. `health` is that of the
+/// background, for the probes. `requests` tracks the requests, if they are to be
+/// [dumped](crate::diagnostics).
 ///
 /// # Errors
 ///
 /// If an order has not ended a few seconds after the last connection was closed.
 #[g::coroutine]
-pub fn serve(
+pub(crate) fn serve(
     listener: TcpListener,
     shop: Arc<Shop>,
+    health: Health,
     requests: Option<g::TaskTracker>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> g::Result {
@@ -42,6 +45,8 @@ pub fn serve(
     if let Some(requests) = requests {
         router = router.layer(from_fn_with_state(requests, diagnostics::tracked));
     }
+    // The probes come often. They are neither logged nor tracked.
+    let router = router.merge(background::probes(health));
     yield_!(axum::serve(listener, router).with_graceful_shutdown(stopped))?;
     // axum knows the connections. It does not know the orders whose clients have gone.
     shop.orders.close();
@@ -55,6 +60,7 @@ fn router(shop: Arc<Shop>) -> Router {
         .route("/buy/{item}", post(buy))
         .route("/plain/buy/{item}", post(plain::buy))
         .with_state(shop)
+        .layer(from_fn(request::within))
 }
 
 #[g::coroutine]

@@ -8,12 +8,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{get, post};
 use r#gen::{self as g, yield_};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+
+use crate::request;
 
 /// The items that it knows, and their prices.
 const PRICES: [(&str, u32); 5] = [("tea", 4), ("milk", 1), ("bread", 3), ("salt", 2), ("honey", 9)];
@@ -27,10 +31,8 @@ pub struct Stock {
     pub sold: usize,
     /// Sales that wait for an approval.
     pub waiting: usize,
-    /// Requests for a price that wait for an answer.
+    /// Requests for prices that wait for an answer.
     pub asked: usize,
-    /// The highest number of those so far.
-    pub most_asked: usize,
 }
 
 /// The warehouse itself.
@@ -40,6 +42,19 @@ pub struct Warehouse {
     /// ended stays, because its reservation may come late.
     orders: Mutex<HashMap<u64, bool>>,
     approvals: Semaphore,
+    heard: Mutex<Vec<Heard>>,
+}
+
+/// A request of the shop. A real warehouse would write the id into its own log, and would not begin
+/// what takes longer than the time that is left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// Such as `/price/tea`.
+    pub path: String,
+    /// The id of the customer's request.
+    pub request: Option<String>,
+    /// The milliseconds that the customer still waits.
+    pub time_left: Option<u64>,
 }
 
 /// One of the services through which the warehouse is reached.
@@ -53,8 +68,17 @@ type Answer = Result<String, StatusCode>;
 impl Warehouse {
     /// An empty warehouse.
     pub fn new() -> Arc<Self> {
-        let orders = Mutex::default();
-        Arc::new(Warehouse { stock: watch::Sender::default(), orders, approvals: Semaphore::new(0) })
+        Arc::new(Warehouse {
+            stock: watch::Sender::default(),
+            orders: Mutex::default(),
+            approvals: Semaphore::new(0),
+            heard: Mutex::default(),
+        })
+    }
+
+    /// The requests so far, in their order.
+    pub fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().expect("no code panics under this lock").clone()
     }
 
     /// The stock at this moment.
@@ -113,26 +137,46 @@ impl Warehouse {
     }
 }
 
+impl Heard {
+    fn of(request: &Request) -> Self {
+        let header = |name| request.headers().get(name)?.to_str().ok();
+        Heard {
+            path: request.uri().path().to_owned(),
+            request: header(request::ID).map(str::to_owned),
+            time_left: header(request::TIME_LEFT).and_then(|left| left.parse().ok()),
+        }
+    }
+}
+
 impl Replica {
     /// A replica of this warehouse.
     pub fn new(warehouse: &Arc<Warehouse>) -> Arc<Self> {
         Arc::new(Replica { warehouse: warehouse.clone(), is_awake: watch::Sender::new(true) })
     }
 
-    /// From now on it answers no request for a price, or answers all of them again.
+    /// From now on it answers no question, or answers all of them again. Orders go on.
     pub fn set_awake(&self, is_awake: bool) {
         self.is_awake.send_replace(is_awake);
+    }
+
+    /// Waits until it answers questions.
+    async fn awake(&self) {
+        let _ = self.is_awake.subscribe().wait_for(|is_awake| *is_awake).await;
     }
 
     /// Serves for ever.
     pub async fn serve(self: Arc<Self>, listener: TcpListener) {
         let router = Router::new()
             .route("/price/{item}", get(price))
+            .route("/prices/{items}", get(prices))
             .route("/reserve/{item}/{order}", post(reserve))
             .route("/approve/{item}/{order}", post(approve))
             .route("/sell/{item}/{order}", post(sell))
             .route("/release/{item}/{order}", post(release))
-            .with_state(self);
+            .with_state(self.clone())
+            .layer(from_fn_with_state(self.clone(), hear))
+            // It comes from the shop itself, and often.
+            .route("/alive", get(async move || self.awake().await));
         axum::serve(listener, router).await.expect("it serves for ever")
     }
 }
@@ -142,15 +186,25 @@ fn look_up(item: &str) -> Result<u32, StatusCode> {
     known.map(|(_, price)| *price).ok_or(StatusCode::NOT_FOUND)
 }
 
+/// Remembers what the headers of a request say.
+async fn hear(State(replica): State<Arc<Replica>>, request: Request, next: Next) -> Response {
+    let heard = Heard::of(&request);
+    replica.warehouse.heard.lock().expect("no code panics under this lock").push(heard);
+    next.run(request).await
+}
+
 async fn price(State(replica): State<Arc<Replica>>, Path(item): Path<String>) -> Answer {
-    let asked = |stock: &mut Stock| {
-        stock.asked += 1;
-        stock.most_asked = stock.most_asked.max(stock.asked);
-    };
-    let _guard = replica.warehouse.while_waiting(asked, |stock| stock.asked -= 1);
-    let mut is_awake = replica.is_awake.subscribe();
-    let _ = is_awake.wait_for(|is_awake| *is_awake).await;
+    let _guard = replica.warehouse.while_waiting(|stock| stock.asked += 1, |stock| stock.asked -= 1);
+    replica.awake().await;
     Ok(look_up(&item)?.to_string())
+}
+
+/// One line for each item that is known.
+async fn prices(State(replica): State<Arc<Replica>>, Path(items): Path<String>) -> String {
+    let _guard = replica.warehouse.while_waiting(|stock| stock.asked += 1, |stock| stock.asked -= 1);
+    replica.awake().await;
+    let line = |item| Some(format!("{item} {}\n", look_up(item).ok()?));
+    items.split(',').filter_map(line).collect()
 }
 
 /// The item and the number of an order.

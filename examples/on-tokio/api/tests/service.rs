@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use api::loopback::Loopback;
-use api::warehouse::{Replica, Stock, Warehouse};
+use api::request;
+use api::warehouse::{Heard, Replica, Stock, Warehouse};
 use r#gen::{self as g, yield_};
 use tokio::net::TcpListener;
 
@@ -42,18 +43,147 @@ fn a_customer_does_not_wait_longer_than_the_patience() -> g::Result {
     Ok(())
 }
 
+/// The warehouse would get a request for each item of a list.
 #[g::test(tokio, leaks = "allowed")]
-fn many_prices_are_asked_a_few_at_a_time() -> g::Result {
+fn many_prices_are_one_question() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    let answer = yield_!(services.get("/prices/tea,milk,tea,bread,salt,honey"))?;
+    assert_eq!(answer, (200, "4 1 4 3 2 9".to_owned()));
+    // On a busy machine a replica may be slow, and then the other one gets the same question.
+    let heard = services.warehouse.heard();
+    assert!(heard.iter().all(|heard| heard.path == "/prices/tea,milk,bread,salt,honey"), "{heard:?}");
+    assert!((1..=2).contains(&heard.len()), "{heard:?}");
+    Ok(())
+}
+
+/// A customer would wait for a replica that is slow or down.
+#[g::test(tokio, leaks = "allowed")]
+fn many_prices_come_from_the_replica_that_answers() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    services.replicas[0].set_awake(false);
+    assert_eq!(yield_!(services.get("/prices/tea,milk"))?, (200, "4 1".to_owned()));
+    yield_!(services.warehouse.until(|stock| stock.asked == 0))?;
+
+    let services = yield_!(Loopback::start(LONG))?;
+    yield_!(services.take_down(0))?;
+    assert_eq!(yield_!(services.get("/prices/tea,milk"))?, (200, "4 1".to_owned()));
+    Ok(())
+}
+
+/// Sends a request with an id, and with so many milliseconds left.
+#[g::coroutine]
+fn ask(url: String, id: &str, time_left: &str) -> g::Result<reqwest::Response> {
+    let request = reqwest::Client::new().get(url).header(request::ID, id);
+    yield_!(request.header(request::TIME_LEFT, time_left).send())
+}
+
+/// The warehouse would work for customers that wait no longer.
+#[g::test(tokio, leaks = "allowed")]
+fn the_id_and_the_deadline_of_a_request_are_sent_on() -> g::Result {
+    for path in ["/price/tea", "/prices/tea,milk"] {
+        let services = yield_!(Loopback::start(LONG))?;
+        let answer = yield_!(ask(format!("{}{path}", services.url), "seven", "30000"))?;
+        assert_eq!((answer.status().as_u16(), &answer.headers()[request::ID]), (200, &"seven".parse()?));
+        let heard = services.warehouse.heard();
+        assert!(!heard.is_empty());
+        for Heard { request, time_left, .. } in &heard {
+            assert_eq!(request.as_deref(), Some("seven"), "{heard:?}");
+            assert!(time_left.is_some_and(|left| 0 < left && left <= 30_000), "{heard:?}");
+        }
+    }
+    Ok(())
+}
+
+/// The warehouse would not know that a customer has a limit which the shop sets by itself.
+#[g::test(tokio, leaks = "allowed")]
+fn the_shorter_of_the_deadline_and_the_patience_is_sent_on() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    yield_!(ask(format!("{}/price/tea", services.url), "seven", "4000000000"))?;
+    let heard = services.warehouse.heard();
+    let longest = LONG.as_millis().try_into()?;
+    assert!(heard.iter().all(|heard| heard.time_left.is_some_and(|left| left <= longest)), "{heard:?}");
+    Ok(())
+}
+
+#[g::test(tokio, leaks = "allowed")]
+fn a_request_ends_at_its_deadline() -> g::Result {
     let services = yield_!(Loopback::start(LONG))?;
     services.replicas.iter().for_each(|replica| replica.set_awake(false));
-    let at_once = 3 * services.replicas.len();
-    let (answer, ()) = yield_!((services.get("/prices/tea,milk,bread,salt,honey"), async {
-        services.warehouse.until(|stock| stock.asked == at_once).await?;
-        services.replicas.iter().for_each(|replica| replica.set_awake(true));
+    for path in ["/price/tea", "/prices/tea,milk"] {
+        let answer = yield_!(ask(format!("{}{path}", services.url), "seven", "20"))?;
+        assert_eq!(answer.status().as_u16(), 504);
+        yield_!(services.warehouse.until(|stock| stock.asked == 0))?;
+    }
+    let answer = yield_!(ask(format!("{}/price/tea", services.url), "seven", "soon"))?;
+    assert_eq!(answer.status().as_u16(), 400);
+    Ok(())
+}
+
+/// An item would be reserved for ever, if what gives it back were sent with the deadline.
+#[g::test(tokio, leaks = "allowed")]
+fn an_order_is_given_back_at_its_deadline() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    let warehouse = services.warehouse.clone();
+    let request = reqwest::Client::new().post(format!("{}/buy/tea", services.url));
+    let answer = yield_!(request.header(request::ID, "seven").header(request::TIME_LEFT, "30").send())?;
+    assert_eq!(answer.status().as_u16(), 504);
+    assert_eq!(yield_!(services.stop())?, Stock::default());
+    let released = warehouse.heard().pop().unwrap();
+    let expected =
+        Heard { path: "/release/tea/1".to_owned(), request: Some("seven".to_owned()), time_left: None };
+    assert_eq!(released, expected);
+    Ok(())
+}
+
+/// Asks until a probe has that status.
+#[g::coroutine]
+fn until_probe(services: &Loopback, path: &str, status: u16) -> g::Result {
+    let probe = async {
+        while services.get(path).await?.0 != status {}
         Ok::<_, g::Error>(())
-    }))?;
-    assert_eq!(answer, (200, "4 1 3 2 9".to_owned()));
-    assert_eq!(services.warehouse.stock().most_asked, at_once);
+    };
+    yield_!(g::with_timeout(Duration::from_secs(10), probe))
+}
+
+/// A cluster would send customers to a shop that has no warehouse, or would start it again, which
+/// does not help.
+#[g::test(tokio, leaks = "allowed")]
+fn a_shop_without_a_warehouse_is_healthy_and_not_ready() -> g::Result {
+    let services = yield_!(Loopback::start(Duration::from_millis(20)))?;
+    for (is_awake, status) in [(true, 200), (false, 503), (true, 200)] {
+        services.replicas.iter().for_each(|replica| replica.set_awake(is_awake));
+        yield_!(until_probe(&services, "/ready", status))?;
+        assert_eq!(yield_!(services.get("/health"))?, (200, "healthy".to_owned()));
+    }
+    Ok(())
+}
+
+/// A cluster would not start a shop again whose background has ended.
+#[g::test(tokio, leaks = "allowed")]
+fn a_part_that_dies_too_often_makes_the_shop_unhealthy() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    yield_!(until_probe(&services, "/ready", 200))?;
+    services.background.add(|s| {
+        let fails = async || Err::<(), _>("it is broken");
+        s.child("broken", fails).schedule([Duration::ZERO; 10]);
+    })?;
+    yield_!(until_probe(&services, "/health", 503))?;
+    assert_eq!(yield_!(services.get("/ready"))?, (503, "not ready".to_owned()));
+    // Its customers are served until the cluster has started another one.
+    assert_eq!(yield_!(services.get("/price/tea"))?, (200, "4".to_owned()));
+    Ok(())
+}
+
+/// The supervisor would keep the program running, or its children would be left behind.
+#[g::test(tokio, leaks = "allowed")]
+fn the_background_ends_with_the_shop() -> g::Result {
+    let services = yield_!(Loopback::start_with_dumps(LONG))?;
+    let health = services.background.health();
+    yield_!(until_probe(&services, "/ready", 200))?;
+    let names: Vec<_> = health.children().into_iter().map(|child| child.name).collect();
+    assert_eq!(names, ["warehouse", "metrics"]);
+    yield_!(services.stop())?;
+    assert!(!health.is_healthy() && health.children().is_empty());
     Ok(())
 }
 
@@ -235,7 +365,7 @@ fn the_metrics_show_the_line_at_which_requests_wait() -> g::Result {
     let services = yield_!(Loopback::start_with_dumps(LONG))?;
     assert_eq!(yield_!(services.get("/price/tea"))?, (200, "4".to_owned()));
     let race = line_of(include_str!("../src/orders.rs"), "g::first_of(asked)");
-    let sends = line_of(include_str!("../src/client.rs"), ".send())?");
+    let sends = line_of(include_str!("../src/client.rs"), "yield_!(request.send())?");
     let (status, text) = yield_!(services.read_metrics())?;
     assert_eq!(status, 200);
     assert!(text.contains("# TYPE gen_yields_total counter"), "{text}");

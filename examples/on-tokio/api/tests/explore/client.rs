@@ -1,7 +1,7 @@
 //! Requests to a warehouse in the same process: without sockets, and each takes its time on the
 //! clock of the loop.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ pub(crate) struct Stock {
     pub(crate) sold: usize,
     /// The requests that wait for an answer.
     pub(crate) waiting: usize,
+    /// The items of each question for many prices.
+    pub(crate) lists: Vec<Vec<String>>,
 }
 
 impl Client {
@@ -30,6 +32,19 @@ impl Client {
         let _waiting = self.waiting();
         yield_!(on_the_way())?;
         Ok(format!("the price of {item}"))
+    }
+
+    #[g::coroutine]
+    pub(crate) fn prices(&self, _replica: &str, items: &[String]) -> g::Result<HashMap<String, String>> {
+        let _waiting = self.waiting();
+        self.stock.lock().unwrap().lists.push(items.to_vec());
+        yield_!(on_the_way())?;
+        Ok(items.iter().map(|item| (item.clone(), format!("the price of {item}"))).collect())
+    }
+
+    #[g::coroutine]
+    pub(crate) fn reach(&self, _replica: &str) -> g::Result<()> {
+        yield_!(on_the_way())
     }
 
     #[g::coroutine]

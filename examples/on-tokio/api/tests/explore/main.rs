@@ -5,7 +5,11 @@
 
 #![allow(dead_code, reason = "the program uses all of it")]
 
+#[path = "../../src/background.rs"]
+mod background;
 mod client;
+#[path = "../../src/metrics.rs"]
+mod metrics;
 #[path = "../../src/orders.rs"]
 mod orders;
 
@@ -26,15 +30,15 @@ fn shop() -> Arc<Shop> {
 
 /// The handler, without axum.
 #[g::coroutine]
-fn buy(shop: Arc<Shop>) -> g::Result<String> {
-    yield_!(g::cancel_on_drop(shop.buy("tea".to_owned())))
+fn buy(shop: Arc<Shop>, time: Duration) -> g::Result<String> {
+    yield_!(g::with_timeout(time, g::cancel_on_drop(shop.buy("tea".to_owned()))))
 }
 
 /// An order, with the promises of the shop. An order may clean up after its handler has ended.
-fn an_order() -> Explore<'static, Arc<Shop>, String> {
-    let order = || {
+fn an_order(time: Duration) -> Explore<'static, Arc<Shop>, String> {
+    let order = move || {
         let shop = shop();
-        (shop.clone(), buy(shop))
+        (shop.clone(), buy(shop, time))
     };
     explore(order).linger(MINUTE).invariant(|shop, answer| {
         let stock = shop.client.stock.lock().unwrap();
@@ -49,14 +53,23 @@ fn an_order() -> Explore<'static, Arc<Shop>, String> {
 #[test]
 fn whatever_fails_no_item_stays_reserved() {
     let faults = Fault::ALL.iter().copied().filter(|fault| *fault != Fault::Drop);
-    an_order().faults(faults).check();
+    an_order(MINUTE).faults(faults).check();
+}
+
+/// As above, at a deadline that passes while the order waits for something.
+#[test]
+fn whatever_fails_an_order_whose_time_is_over_is_given_back() {
+    for milliseconds in 0..6 {
+        let faults = Fault::ALL.iter().copied().filter(|fault| *fault != Fault::Drop);
+        an_order(Duration::from_millis(milliseconds)).faults(faults).check();
+    }
 }
 
 /// A customer that goes away would take a reservation with it. Only a drop of the order itself does
 /// this, which is a task of its own.
 #[test]
 fn a_handler_that_is_dropped_leaves_nothing_behind() {
-    let report = an_order().faults([Fault::Drop]).report();
+    let report = an_order(MINUTE).faults([Fault::Drop]).report();
     assert!(!report.findings().is_empty(), "{report}");
     for finding in report.findings() {
         let (step, _) = finding.faults()[0];
@@ -69,7 +82,8 @@ fn prices(shop: Arc<Shop>) -> g::Result<Vec<String>> {
     yield_!(shop.prices("tea,milk,bread,salt"))
 }
 
-/// A customer would see the price of another item, or a request would be left behind.
+/// A customer would see the price of another item, a request would be left behind, or the warehouse
+/// would be asked for each item by itself.
 #[test]
 fn whatever_fails_each_price_is_that_of_its_item() {
     let world = || {
@@ -78,10 +92,38 @@ fn whatever_fails_each_price_is_that_of_its_item() {
     };
     explore(world)
         .invariant(|shop, prices| {
-            let waiting = shop.client.stock.lock().unwrap().waiting;
-            g::ensure!(waiting == 0, "{waiting} requests wait");
+            let stock = shop.client.stock.lock().unwrap();
+            g::ensure!(stock.waiting == 0, "a request waits, with {stock:?}");
+            let is_whole = |list: &Vec<String>| list.join(",") == "tea,milk,bread,salt";
+            g::ensure!(stock.lists.len() <= 2 && stock.lists.iter().all(is_whole), "{stock:?}");
             let expected = ["tea", "milk", "bread", "salt"].map(|item| format!("the price of {item}"));
             g::ensure!(prices.as_ref().is_err() || *prices.as_ref().unwrap() == expected, "{prices:?}");
+            Ok(())
+        })
+        .check();
+}
+
+/// Whether the shop is ready after some time, or a few minutes later.
+#[g::coroutine]
+fn is_ready_later(shop: Arc<Shop>) -> g::Result<bool> {
+    let (handle, running) = background::start(&shop, None);
+    yield_!(g::sleep(4 * MINUTE))?;
+    let mut is_ready = handle.health().is_ready();
+    // A question to the warehouse that has just failed makes the shop unready until the next one.
+    yield_!(g::sleep(2 * MINUTE))?;
+    is_ready |= handle.health().is_ready();
+    yield_!(running.cancel("the test ends"))?;
+    Ok(is_ready)
+}
+
+/// A cluster would send no more customers to a shop in whose background something has failed once.
+#[test]
+fn whatever_fails_in_the_background_the_shop_is_ready_again() {
+    let faults = [Fault::Error, Fault::Timeout, Fault::Panic, Fault::LostReply];
+    explore(|| ((), is_ready_later(shop())))
+        .faults(faults)
+        .invariant(|(), is_ready| {
+            g::ensure!(is_ready.is_err() || *is_ready.as_ref().unwrap(), "it is not ready");
             Ok(())
         })
         .check();

@@ -1,0 +1,71 @@
+//! The background parts of the shop, which a supervisor keeps running, and the probes of a cluster.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use r#gen::supervise::{Health, Supervised, SupervisorHandle};
+use r#gen::{self as g, yield_};
+
+use crate::Shop;
+use crate::client::cannot_connect;
+use crate::metrics::Metrics;
+
+/// Starts the background parts. The task ends when it is cancelled, or when a part dies too often.
+pub(crate) fn start(
+    shop: &Arc<Shop>,
+    metrics: Option<Metrics>,
+) -> (SupervisorHandle<'static>, g::JoinHandle<()>) {
+    let shop = shop.clone();
+    let parts = g::supervise(|s| {
+        s.child_with("warehouse", move |run| watch(shop.clone(), run));
+        if let Some(metrics) = metrics {
+            s.child("metrics", move || metrics.clone().keep_up());
+        }
+    });
+    let handle = parts.handle();
+    let running = g::spawn(async {
+        let ended = parts.await;
+        if let Err(error) = ended.as_ref() {
+            log::error!("the background has ended: {error:#}");
+        }
+        ended
+    });
+    (handle, running)
+}
+
+/// Is ready while a replica of the warehouse answers.
+///
+/// A warehouse that is down is no failure of the shop, and a restart of the shop would not help.
+/// An answer that makes no sense is a death.
+#[g::coroutine]
+fn watch(shop: Arc<Shop>, run: Supervised) -> g::Result {
+    loop {
+        match yield_!(g::with_timeout(shop.patience, shop.reach())) {
+            Err(error) if error.is::<g::TimeoutError>() || cannot_connect(&error) => run.not_ready(),
+            reached => {
+                reached?;
+                run.ready();
+            }
+        }
+        yield_!(g::sleep(shop.patience))?;
+    }
+}
+
+/// `GET /health`: if not, the shop is to be started again. `GET /ready`: if not, it is to get no
+/// customers for now.
+pub(crate) fn probes(health: Health) -> Router {
+    let probed = health.clone();
+    Router::new()
+        .route("/health", get(async move || answer(probed.is_healthy(), "healthy")))
+        .route("/ready", get(async move || answer(health.is_ready(), "ready")))
+}
+
+fn answer(is_so: bool, what: &str) -> (StatusCode, String) {
+    if is_so {
+        (StatusCode::OK, what.to_owned())
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, format!("not {what}"))
+    }
+}
