@@ -26,11 +26,14 @@ pub(crate) fn start(
     });
     let handle = parts.handle();
     let running = g::spawn(async {
-        let ended = parts.await;
-        if let Err(error) = ended.as_ref() {
-            log::error!("the background has ended: {error:#}");
+        match parts.await {
+            Err(error) if !error.is::<g::Cancelled>() => {
+                // Nobody waits for it, and an operator is to know it now.
+                log::error!("the background has ended: {error:#}");
+                Ok(())
+            }
+            ended => ended,
         }
-        ended
     });
     (handle, running)
 }
