@@ -9,7 +9,6 @@ use r#gen::supervise::{Health, Supervised, SupervisorHandle};
 use r#gen::{self as g, yield_};
 
 use crate::Shop;
-use crate::client::cannot_connect;
 use crate::metrics::Metrics;
 
 /// Starts the background parts. The task ends when it is cancelled, or when a part dies too often.
@@ -28,7 +27,7 @@ pub(crate) fn start(
     let running = g::spawn(async {
         match parts.await {
             Err(error) if !error.is::<g::Cancelled>() => {
-                // Nobody waits for it, and an operator is to know it now.
+                // The handle is not looked at before the shutdown, and an operator is to know it now.
                 log::error!("the background has ended: {error:#}");
                 Ok(())
             }
@@ -40,13 +39,12 @@ pub(crate) fn start(
 
 /// Is ready while a replica of the warehouse answers.
 ///
-/// A warehouse that is down is no failure of the shop, and a restart of the shop would not help.
-/// An answer that makes no sense is a death.
+/// A question that fails is no failure of this part: a new start of the shop would not help.
 #[g::coroutine]
 fn watch(shop: Arc<Shop>, run: Supervised) -> g::Result {
     loop {
         match yield_!(g::with_timeout(shop.patience, shop.reach())) {
-            Err(error) if error.is::<g::TimeoutError>() || cannot_connect(&error) => run.not_ready(),
+            Err(error) if error.is::<g::TimeoutError>() || error.is::<reqwest::Error>() => run.not_ready(),
             reached => {
                 reached?;
                 run.ready();

@@ -44,7 +44,7 @@ impl Client {
         yield_!(self.request(Method::POST, format!("{replica}/{verb}/{item}/{number}"), item))
     }
 
-    /// Sends a request with the id of the customer's request, and with the time that is left for it.
+    /// Sends a request with the id of the customer's request, and with the time that it has left.
     #[g::coroutine]
     fn request(&self, method: Method, url: String, item: &str) -> g::Result<String> {
         let mut request = self.http.request(method.clone(), url);

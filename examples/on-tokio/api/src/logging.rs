@@ -1,7 +1,7 @@
 //! The log: each line names the request for which it was written.
 //!
-//! This holds for the lines of all libraries, too, such as those of gen about errors that nobody
-//! took.
+//! This holds for the lines of all libraries, too, such as those of gen about errors that were
+//! never read.
 
 use log::{LevelFilter, Log, Metadata, Record};
 

@@ -24,7 +24,7 @@ pub struct Loopback {
     pub metrics: Option<String>,
     /// The replicas.
     pub replicas: [Arc<Replica>; 2],
-    /// What runs beside the requests.
+    /// The parts that run beside the requests.
     pub background: SupervisorHandle<'static>,
     tasks: [g::JoinHandle<()>; 2],
     running: g::JoinHandle<()>,

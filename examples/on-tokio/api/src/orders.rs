@@ -77,7 +77,7 @@ impl Shop {
     #[g::coroutine]
     pub(crate) fn prices(self: Arc<Self>, items: &str) -> g::Result<Vec<String>> {
         let shop = self.clone();
-        // Not shared by requests: what it asks has the id and the deadline of this one.
+        // Not shared by requests: its call has the id and the deadline of this one.
         let batch = g::batch(move |items| measured(shop.clone().look_up(items))).max(AT_ONCE).window(WINDOW);
         let prices: Vec<_> = items.split(',').map(|item| measured(batch.load(item.to_owned()))).collect();
         // Only the first item that there is not is in the answer. The others need no log line.

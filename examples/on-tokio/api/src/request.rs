@@ -1,4 +1,4 @@
-//! What all code knows about the request that it works for: its id, and the time that is left.
+//! The id of a request and the time that is left for it, for all code that works for the request.
 //!
 //! No function has a parameter for them. [`within`] binds them around a handler, and the log and
 //! the [client](crate::client) look for them. They come in headers and are sent on in the same
@@ -53,9 +53,7 @@ fn in_time(request: Request, next: Next) -> g::Result<Response> {
     let began = Instant::now();
     let asked = format!("{} {}", request.method(), request.uri().path());
     let answer = match time_left(&request) {
-        Err(_) => {
-            return Ok((StatusCode::BAD_REQUEST, format!("{TIME_LEFT} is not a number")).into_response());
-        }
+        Err(_) => Ok((StatusCode::BAD_REQUEST, format!("{TIME_LEFT} is not a number")).into_response()),
         Ok(None) => yield_!(next.run(request)),
         Ok(Some(left)) => yield_!(g::with_deadline(began + left, next.run(request))),
     };
