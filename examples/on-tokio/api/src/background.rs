@@ -39,16 +39,19 @@ pub(crate) fn start(
 
 /// Is ready while a replica of the warehouse answers.
 ///
-/// A question that fails is no failure of this part: a new start of the shop would not help.
+/// Without an answer this part does not fail: a new start of the shop would not help.
 #[g::coroutine]
 fn watch(shop: Arc<Shop>, run: Supervised) -> g::Result {
+    let mut before = None;
     loop {
-        match yield_!(g::with_timeout(shop.patience, shop.reach())) {
-            Err(error) if error.is::<g::TimeoutError>() || error.is::<reqwest::Error>() => run.not_ready(),
-            reached => {
-                reached?;
-                run.ready();
-            }
+        let answers = yield_!(shop.has_replica())?;
+        if answers {
+            run.ready();
+        } else {
+            run.not_ready();
+        }
+        if before.replace(answers) != Some(answers) {
+            log::info!("a replica of the warehouse answers: {answers}");
         }
         yield_!(g::sleep(shop.patience))?;
     }

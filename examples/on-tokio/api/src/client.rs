@@ -1,6 +1,7 @@
 //! Requests to the warehouse.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use r#gen::{self as g, yield_};
 use reqwest::{Method, StatusCode};
@@ -30,11 +31,13 @@ impl Client {
         Ok(lines.map(|(item, price)| (item.to_owned(), price.to_owned())).collect())
     }
 
-    /// Fails if a replica does not say that it is alive. This belongs to no request of a customer.
+    /// Whether a replica answers within that time. This belongs to no request of a customer.
     #[g::coroutine]
-    pub(crate) fn reach(&self, replica: &str) -> g::Result<()> {
-        yield_!(self.http.get(format!("{replica}/alive")).send())?.error_for_status()?;
-        Ok(())
+    pub(crate) fn is_alive(&self, replica: &str, within: Duration) -> g::Result<bool> {
+        match yield_!(self.http.get(format!("{replica}/alive")).timeout(within).send()) {
+            Err(error) if error.is::<reqwest::Error>() => Ok(false),
+            answer => Ok(answer?.status().is_success()),
+        }
     }
 
     /// Asks a replica to do something for an order.

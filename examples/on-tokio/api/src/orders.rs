@@ -97,11 +97,11 @@ impl Shop {
         Ok(found.collect())
     }
 
-    /// Waits until a replica says that it is alive.
+    /// Whether a replica answers as soon as a customer would want it.
     #[g::coroutine]
-    pub(crate) fn reach(&self) -> g::Result<()> {
-        yield_!(g::first_ok(self.replicas.iter().map(|replica| self.client.reach(replica))))?;
-        Ok(())
+    pub(crate) fn has_replica(&self) -> g::Result<bool> {
+        let asked = self.replicas.each_ref().map(|replica| self.client.is_alive(replica, self.patience));
+        Ok(yield_!(asked)?.contains(&true))
     }
 
     /// Asks one replica for a price, until there is an answer. An error would end the race between

@@ -100,7 +100,9 @@ impl IntoResponse for Failure {
         } else if error.is::<Closing>() {
             StatusCode::SERVICE_UNAVAILABLE
         } else {
-            StatusCode::BAD_GATEWAY
+            // The error may have the address of a replica, which is not for customers.
+            log::warn!("the warehouse has failed: {error:#}");
+            return (StatusCode::BAD_GATEWAY, "the warehouse has failed").into_response();
         };
         (status, error.to_string()).into_response()
     }

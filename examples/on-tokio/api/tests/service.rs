@@ -395,3 +395,15 @@ fn customers_cannot_read_the_metrics() -> g::Result {
     assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4");
     Ok(())
 }
+
+/// A customer could read the addresses of the replicas.
+#[g::test(tokio, leaks = "allowed")]
+fn a_failure_of_the_warehouse_has_no_addresses() -> g::Result {
+    let services = yield_!(Loopback::start(LONG))?;
+    yield_!([services.take_down(0), services.take_down(1)])?;
+    // The warehouse cannot be reached, and the end of the order cannot be said to it.
+    let order = reqwest::Client::new().post(format!("{}/buy/tea", services.url));
+    let answer = yield_!(order.send())?;
+    assert_eq!((answer.status().as_u16(), &*yield_!(answer.text())?), (502, "the warehouse has failed"));
+    Ok(())
+}

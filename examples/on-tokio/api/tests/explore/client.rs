@@ -43,8 +43,9 @@ impl Client {
     }
 
     #[g::coroutine]
-    pub(crate) fn reach(&self, _replica: &str) -> g::Result<()> {
-        yield_!(on_the_way())
+    pub(crate) fn is_alive(&self, _replica: &str, _within: Duration) -> g::Result<bool> {
+        yield_!(on_the_way())?;
+        Ok(true)
     }
 
     #[g::coroutine]
