@@ -27,7 +27,7 @@ pub(crate) fn start(
     let running = g::spawn(async {
         match parts.await {
             Err(error) if !error.is::<g::Cancelled>() => {
-                // The handle is not looked at before the shutdown, and an operator is to know it now.
+                // The handle is read at the shutdown only, and an operator is to know it now.
                 log::error!("the background has ended: {error:#}");
                 Ok(())
             }
