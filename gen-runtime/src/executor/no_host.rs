@@ -13,7 +13,7 @@ use std::fmt;
 /// | a task: [`spawn`](crate::spawn) | on an `IoLoop`; on tokio, with the feature `tokio`; within [`with_spawner`](crate::with_spawner) |
 /// | the tasks of a [`dump`](fn@crate::dump) | on an `IoLoop`; elsewhere use the dump of a `TaskTracker` |
 /// | a thread that may block: [`blocking`](crate::blocking()) | on tokio, with the feature `tokio`; everywhere, with the feature `blocking` |
-/// | a task that stays on this thread: [`spawn_local`](crate::spawn_local), an [`engine`](macro@crate::engine) | on an `IoLoop`; on tokio within [`local`](crate::local) |
+/// | a task that stays on this thread: [`spawn_local`](crate::spawn_local), an [`engine`](macro@crate::engine) | on an `IoLoop`; on tokio within [`local`](crate::local()) |
 ///
 /// The text of the error says which of them is missing, and what to do about it.
 ///

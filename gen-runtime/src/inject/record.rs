@@ -178,8 +178,8 @@ impl Aside {
 
     /// As `new`, but a record of the poll with `waker` stays.
     ///
-    /// All first steps have one waker. So in a first step the record is that of the body which spawns
-    /// the task, and which is in its own first step.
+    /// All first steps have one waker. So in a first step the record is that of the body which
+    /// spawns the task, and which is in its own first step.
     #[inline(never)]
     pub(super) fn unless_of(waker: &Waker) -> Option<Self> {
         let is_same_poll = with_record(waker, |_| ()).is_some() && !is_of_first_step(waker);

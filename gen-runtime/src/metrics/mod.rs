@@ -8,6 +8,7 @@
 //! use gen::metrics::{measured, YIELDS};
 //! use gen::yield_;
 //! use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+//! use metrics_util::CompositeKey;
 //! use std::time::Duration;
 //!
 //! #[gen::coroutine]
@@ -22,7 +23,8 @@
 //!
 //! gen::run_sync(measured(query()))?;
 //! let snapshot = snapshotter.snapshot().into_vec();
-//! let (key, _, _, value) = snapshot.iter().find(|entry| entry.0.key().name() == YIELDS).unwrap();
+//! let is_count = |key: &CompositeKey| key.key().name() == YIELDS;
+//! let (key, _, _, value) = snapshot.iter().find(|entry| is_count(&entry.0)).unwrap();
 //! assert!(key.key().labels().any(|label| label.value() == "query"));
 //! assert_eq!(*value, DebugValue::Counter(1));
 //! # Ok::<(), gen::Error>(())

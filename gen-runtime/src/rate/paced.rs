@@ -78,7 +78,7 @@ pub struct Paced<Y> {
     child: Y,
 }
 
-/// The kind of a [`Paced`] whose child has the kind `M`.
+/// The kind of a `Paced` whose child has the kind `M`.
 #[derive(Debug)]
 pub struct Pace<M>(PhantomData<M>);
 

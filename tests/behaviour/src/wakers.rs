@@ -77,8 +77,8 @@ pub fn waker_with_hook(hook: impl Fn() + Send + Sync + 'static) -> Waker {
     unsafe { Waker::from_raw(RawWaker::new(data, &VTABLE)) }
 }
 
-/// A waker that runs `at_clone` when it is cloned for the first time. The drop of that clone panics,
-/// and so does its wake.
+/// A waker that runs `at_clone` when it is cloned for the first time. The drop of that clone
+/// panics, and so does its wake.
 pub fn waker_whose_clone_panics_in_its_drop(at_clone: impl Fn() + Send + Sync + 'static) -> Waker {
     let uses = AtomicUsize::new(0);
     waker_with_hook(move || match uses.fetch_add(1, Ordering::SeqCst) {

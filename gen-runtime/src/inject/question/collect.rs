@@ -27,7 +27,7 @@ impl Ask {
     }
 }
 
-/// What a tree shows, and what the futures that are asked may do.
+/// The names that a tree shows, and whether the futures that are asked may go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shown {
     /// Whether keys are shown, by their `Debug`.

@@ -1,4 +1,4 @@
-//! `gen::metrics`: what is counted of a measured future, and of others.
+//! `gen::metrics`: the counts of a measured future, and of others.
 
 mod recorder;
 

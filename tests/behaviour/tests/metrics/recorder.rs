@@ -94,7 +94,7 @@ pub(crate) fn install() {
     LazyLock::force(&INSTALLED);
 }
 
-/// What was counted at the yields of a function.
+/// The counts of the yields of a function.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Counted {
     pub(crate) yields: u64,
@@ -103,7 +103,7 @@ pub(crate) struct Counted {
     pub(crate) errors: u64,
 }
 
-/// What was counted so far at the yields of a function of this file.
+/// The counts so far of the yields of a function of this file.
 pub(crate) fn counted(function: &str) -> Counted {
     let mut counted = Counted::default();
     for (key, (values, _)) in lock(&ALL.known).iter() {
