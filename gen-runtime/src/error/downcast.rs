@@ -77,11 +77,12 @@ impl Error {
     /// # Errors
     ///
     /// Returns this error unchanged if it is not an `E`, or if a clone of it exists, since clones
-    /// share the failure. The runtime keeps clones too: a [`SharedFuture`](crate::SharedFuture)
-    /// that failed keeps its error, and so does the handle of a scope's child. Use
-    /// [`downcast_ref`](Error::downcast_ref) for such errors.
+    /// share the failure. Clones of an error beneath the `E`, such as that beneath a
+    /// [`GaveUp`](crate::supervise::GaveUp), do not matter. The runtime keeps clones too: a
+    /// [`SharedFuture`](crate::SharedFuture) that failed keeps its error, and so does the handle of
+    /// a scope's child. Use [`downcast_ref`](Error::downcast_ref) for such errors.
     pub fn downcast<E: StdError + Send + Sync + 'static>(self) -> Result<E, Self> {
-        if !self.is::<E>() || !self.is_sole() {
+        if !self.is_sole_down_to::<E>() {
             return Err(self);
         }
         let mut payload = self.repr.payload.take();
@@ -89,16 +90,18 @@ impl Error {
             match unwrap(payload) {
                 Unwrapped::Found(error) => return Ok(error),
                 Unwrapped::Beneath(next) => payload = next,
-                // Not because of a clone: the error was sole, so nothing could clone it since.
+                // Not because of a clone: these payloads were sole, so nothing could clone them
+                // since.
                 Unwrapped::Neither(left) => return Err(Error::from_payload(left)),
             }
         }
     }
 
-    /// Whether no clone shares the payload.
-    fn is_sole(&self) -> bool {
+    /// Whether there is an `E`, and no clone shares a payload from the outermost one down to it.
+    fn is_sole_down_to<E: StdError + Send + Sync + 'static>(&self) -> bool {
         std::iter::successors(Some(self.payload()), |payload| payload.beneath())
-            .all(|payload| Arc::strong_count(payload) == 1)
+            .take_while(|payload| Arc::strong_count(payload) == 1)
+            .any(|payload| find::<E>(&**payload).is_some())
     }
 }
 
