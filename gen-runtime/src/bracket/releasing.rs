@@ -9,7 +9,8 @@ use std::thread;
 use super::exit::Exit;
 use super::held::Held;
 use crate::inject::{in_flight, Deferral};
-use crate::{report, Error, Result};
+use crate::report::{self, contain};
+use crate::{Error, Result};
 
 /// Waits for the release. A cancellation is deferred, as by a shield.
 pub(super) struct Releasing<'a, R, F, P> {
@@ -64,7 +65,8 @@ impl<R, F, P> Drop for Releasing<'_, R, F, P> {
     fn drop(&mut self) {
         for error in self.thrown.drain(..) {
             let subject = "an error that was thrown at the release of a bracket that was dropped";
-            report::failure(format_args!("{subject}"), &error);
+            // A panic would keep the others from their report.
+            contain("the logger", || report::failure(format_args!("{subject}"), &error));
         }
     }
 }
