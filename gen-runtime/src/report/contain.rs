@@ -14,6 +14,12 @@ pub(crate) fn contain(subject: &str, run: impl FnOnce()) {
     }
 }
 
+/// Drops each item. If the drops of several panic, each panic is reported, and the others are
+/// dropped all the same: two panics at a time would end the process.
+pub(crate) fn drop_each<T>(subject: &str, items: impl IntoIterator<Item = T>) {
+    items.into_iter().for_each(|item| contain(subject, || drop(item)));
+}
+
 #[cold]
 fn report_panic(subject: &str, payload: Box<dyn Any + Send>) {
     let text = text_of(&*payload).unwrap_or("(its payload is no text)");

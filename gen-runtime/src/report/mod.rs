@@ -32,7 +32,7 @@ mod unread;
 
 use std::fmt;
 
-pub(crate) use self::contain::contain;
+pub(crate) use self::contain::{contain, drop_each};
 pub(crate) use self::heard::Heard;
 pub(crate) use self::quiet::{nothing, IsQuiet, QuietError, QuietTypes};
 pub(crate) use self::task_name::TaskName;

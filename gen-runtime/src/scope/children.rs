@@ -10,6 +10,7 @@ use std::task::{Context, Waker};
 use super::member::Member;
 use super::queue::MemberId;
 use crate::parallel::Members;
+use crate::report::drop_each;
 
 /// The slot of the body.
 const BODY: u32 = 0;
@@ -154,8 +155,7 @@ impl<C> Drop for Children<C> {
         if !self.is_empty() {
             let mut children = self.members.take_all();
             children.sort_unstable_by_key(|child| child.id);
-            // If one of them panics, the others are dropped all the same.
-            drop(children);
+            drop_each("the drop of a scope's child", children);
         }
     }
 }

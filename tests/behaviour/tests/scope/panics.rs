@@ -118,3 +118,30 @@ fn t19_a_child_that_never_started_has_ended_even_if_its_destructor_panics() {
     assert!(catch_unwind(AssertUnwindSafe(|| drop(scope))).is_err());
     assert!(behaviour::Poller::new().poll(cancelling).is_ready());
 }
+
+/// Otherwise two destructors that panic would end the process.
+#[test]
+fn t19_destructors_that_panic_are_contained_when_a_scope_is_dropped() {
+    struct AlwaysPanics;
+    impl Drop for AlwaysPanics {
+        fn drop(&mut self) {
+            panic!("in a drop")
+        }
+    }
+    let test = "panics::t19_destructors_that_panic_are_contained_when_a_scope_is_dropped";
+    behaviour::in_a_process_of_its_own(test, 2, || {
+        let mut scope = Box::pin(gen::scope_local(async |scope| {
+            for _ in 0..2 {
+                let held = AlwaysPanics;
+                scope.spawn(async move {
+                    let _held = held;
+                    std::future::pending::<gen::Result>().await
+                });
+            }
+            std::future::pending::<gen::Result>().await
+        }));
+        let poller = behaviour::Poller::new();
+        assert!(poller.poll(scope.as_mut()).is_pending());
+        drop(scope);
+    });
+}
