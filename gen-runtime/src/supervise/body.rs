@@ -70,7 +70,7 @@ impl<F, P, M> BodyOf<F, P, M> {
 }
 
 /// The name of the code in the log whose panic has no other place.
-const DROP: &str = "the drop of a supervisor's child";
+pub(super) const DROP: &str = "the drop of a supervisor's child";
 
 impl<F, Y, M> Future for BodyOf<F, Y::Pending, M>
 where

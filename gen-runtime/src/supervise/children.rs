@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use std::task::{Context, Waker};
 
 use super::board::ChildId;
+use super::body::DROP;
 use super::entry::Entry;
 use crate::parallel::Members;
+use crate::report::drop_each;
 
 /// The slot that the inbox wakes.
 const EVENTS: u32 = 0;
@@ -84,7 +86,12 @@ impl<C> Children<C> {
 
     /// Runs `keep` with the waker that the inbox wakes when there are events.
     pub(super) fn with_waker_of_events<R>(&mut self, keep: impl FnOnce(&Waker) -> R) -> R {
-        self.members.with_reserved(EVENTS, |cx| keep(cx.waker()))
+        self.with_context_of_events(|cx| keep(cx.waker()))
+    }
+
+    /// Runs `poll` with the context of the slot that the inbox wakes.
+    pub(super) fn with_context_of_events<R>(&mut self, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
+        self.members.with_reserved(EVENTS, |cx| poll(cx))
     }
 
     pub(super) fn slot_of(&self, id: ChildId) -> Option<u32> {
@@ -118,8 +125,7 @@ impl<C> Drop for Children<C> {
         if !self.is_empty() {
             let mut children = self.members.take_all();
             children.sort_unstable_by_key(|child| std::cmp::Reverse(child.id));
-            // If one of them panics, the others are dropped all the same.
-            drop(children);
+            drop_each(DROP, children);
         }
     }
 }

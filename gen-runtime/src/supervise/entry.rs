@@ -5,14 +5,14 @@
 //! | `Waiting`: for its first start, or for its next one | the addition; `wait`, after a death | the time is over, and `poll` starts it; it is stopped, and the supervisor removes it |
 //! | `Running` | `poll` | its run ends; `stop` |
 //! | `Stopping`: it was cancelled, and its grace runs | `stop` | its run ends; the grace is over, and `poll` drops it |
-//! | `Down`: it waits for the end of its siblings, to be started again with them | `put_down` | `wait` |
+//! | `Down`: it waits for the end of its siblings, to be started again with them | `put_down` | `start` |
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use super::board::{Board, ChildId};
-use super::body::AnyBody;
+use super::body::{AnyBody, DROP};
 use super::health::Supervised;
 use super::inbox::Spec;
 use super::restart::ChildOptions;
@@ -47,10 +47,36 @@ enum State {
     Waiting(Option<Sleep>),
     Running,
     Stopping {
-        /// `None` is no time.
-        grace: Option<Sleep>,
+        grace: Grace,
     },
     Down,
+}
+
+/// The time that a run has for its end.
+enum Grace {
+    Nothing,
+    Until(Sleep),
+    /// It needs no timer.
+    Endless,
+}
+
+impl Grace {
+    fn of(grace: Duration) -> Self {
+        match grace {
+            Duration::ZERO => Grace::Nothing,
+            Duration::MAX => Grace::Endless,
+            limited => Grace::Until(sleep(limited)),
+        }
+    }
+
+    /// Ready when it is over, with an error if there is no timer for it.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
+        match self {
+            Grace::Nothing => Poll::Ready(Ok(())),
+            Grace::Until(sleep) => sleep.poll_part(cx),
+            Grace::Endless => Poll::Pending,
+        }
+    }
 }
 
 /// How a run has ended.
@@ -117,6 +143,12 @@ impl<C: AnyBody> Entry<C> {
         self.after_poll(polled, cx)
     }
 
+    /// Starts a child that is down.
+    pub(super) fn start(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        self.state = State::Waiting(None);
+        self.poll(cx)
+    }
+
     /// Begins a run.
     fn begin(&mut self) {
         self.member = Member::default();
@@ -134,8 +166,7 @@ impl<C: AnyBody> Entry<C> {
             State::Waiting(_) | State::Down => return Poll::Pending,
             State::Stopping { .. } => {}
             State::Running => {
-                let grace = self.options.grace;
-                self.state = State::Stopping { grace: (!grace.is_zero()).then(|| sleep(grace)) };
+                self.state = State::Stopping { grace: Grace::of(self.options.grace) };
                 self.board.set_state(self.id, ChildState::Stopping);
             }
         }
@@ -149,22 +180,18 @@ impl<C: AnyBody> Entry<C> {
             Poll::Ready(Err(error)) if self.member.is_own_cancellation(&error) => Poll::Ready(End::Stopped),
             Poll::Ready(Err(error)) => Poll::Ready(End::Failed(error)),
             Poll::Pending => match &mut self.state {
-                State::Stopping { grace } => {
-                    let is_over = grace.as_mut().is_none_or(|grace| grace.poll_part(cx).is_ready());
-                    if is_over {
-                        self.cut_short(cx)
-                    } else {
-                        Poll::Pending
-                    }
-                }
+                State::Stopping { grace } => match grace.poll(cx) {
+                    Poll::Ready(over) => self.cut_short(over.err(), cx),
+                    Poll::Pending => Poll::Pending,
+                },
                 _ => Poll::Pending,
             },
         }
     }
 
-    /// The grace is over: asks where the run waits, and drops it.
+    /// The grace is over, or has no timer: asks where the run waits, and drops it.
     #[cold]
-    fn cut_short(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+    fn cut_short(&mut self, no_timer: Option<Error>, cx: &mut Context<'_>) -> Poll<End> {
         let mut asking = Asking::new(Shown::UNASKED);
         let body = self.body.as_body();
         let type_name = body.type_name();
@@ -175,10 +202,17 @@ impl<C: AnyBody> Entry<C> {
         let waiting = asking.into_asked().map(|asked| format!(":\n{}", asked.into_waiting()));
         let waiting = waiting.unwrap_or_default();
         contain("the logger", || {
-            report::warning(format_args!(
-                "`{}` of a supervisor did not end within its grace of {:?}, and was dropped{waiting}",
-                self.name, self.options.grace
-            ));
+            let (name, grace) = (&self.name, self.options.grace);
+            match no_timer {
+                None => report::warning(format_args!(
+                    "`{name}` of a supervisor did not end within its grace of {grace:?}, and was \
+                     dropped{waiting}"
+                )),
+                Some(error) => report::warning(format_args!(
+                    "`{name}` of a supervisor was dropped at once, since its grace of {grace:?} has no \
+                     timer: {error}{waiting}"
+                )),
+            }
         });
         Poll::Ready(End::Stopped)
     }
@@ -201,9 +235,14 @@ impl<C: AnyBody> Entry<C> {
         self.member.add_end_senders(EndSenders::from(Some(end_sender)));
     }
 
-    /// Asks the child where it waits.
+    /// Asks the child where it waits. `left` is the time until the start of all that are down.
     #[cold]
-    pub(super) fn ask(&mut self, shown: Shown, cx: &mut Context<'_>) -> (Poll<End>, Option<Child>) {
+    pub(super) fn ask(
+        &mut self,
+        shown: Shown,
+        left: Option<Duration>,
+        cx: &mut Context<'_>,
+    ) -> (Poll<End>, Option<Child>) {
         let restarts = self.start.saturating_sub(1);
         let key = ChildKey::Supervised { name: self.name.to_string(), restarts };
         let type_name = self.body.as_body().type_name();
@@ -216,7 +255,7 @@ impl<C: AnyBody> Entry<C> {
             }
             State::Waiting(Some(sleep)) => sleep.left(),
             State::Waiting(None) => Some(Duration::ZERO),
-            State::Down => None,
+            State::Down => left,
         };
         let waiting = Waiting::only_for(WaitsFor::NextStart { left });
         (Poll::Pending, Some(Child::new(key, type_name, waiting)))
@@ -224,8 +263,9 @@ impl<C: AnyBody> Entry<C> {
 
     /// Drops it: first the body, then the senders of its end.
     pub(super) fn drop_contained(self) {
-        let Entry { body, member, .. } = self;
-        contain("the drop of a supervisor's child", || drop(body));
+        let Entry { body, member, options, .. } = self;
+        contain(DROP, || drop(body));
         drop(member);
+        contain(DROP, || drop(options));
     }
 }

@@ -13,8 +13,10 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::board::{Board, ChildId, NewChild};
+use super::body::DROP;
 use super::restart::ChildOptions;
 use crate::inject::{Cancellation, EndSender};
+use crate::report::drop_each;
 use crate::waiter::{StageLock, Waiter};
 
 /// A child that is to be added.
@@ -33,9 +35,38 @@ impl<C> Spec<C> {
     }
 }
 
+/// Children that the supervisor adds in its first poll. Each drop of one is contained.
+pub(super) struct NewChildren<C>(Vec<(ChildId, Spec<C>)>);
+
+impl<C> NewChildren<C> {
+    pub(super) fn new(ids: Vec<ChildId>, specs: Vec<Spec<C>>) -> Self {
+        NewChildren(ids.into_iter().zip(specs).collect())
+    }
+
+    pub(super) fn into_iter(mut self) -> impl Iterator<Item = (ChildId, Spec<C>)> {
+        mem::take(&mut self.0).into_iter()
+    }
+}
+
+impl<C> Default for NewChildren<C> {
+    fn default() -> Self {
+        NewChildren(Vec::new())
+    }
+}
+
+impl<C> Drop for NewChildren<C> {
+    fn drop(&mut self) {
+        drop_each(DROP, mem::take(&mut self.0));
+    }
+}
+
 pub(super) enum Event<C> {
     Start(ChildId, Spec<C>),
     Stop(ChildId, Cancellation, EndSender),
+}
+
+pub(super) fn drop_events<C>(events: Vec<Event<C>>) {
+    drop_each(DROP, events);
 }
 
 pub(super) struct Inbox<C> {
@@ -127,7 +158,7 @@ impl<C> Inbox<C> {
             (mem::take(&mut state.events), mem::take(&mut state.waiter))
         });
         drop(waiter);
-        drop(events);
+        drop_events(events);
     }
 }
 

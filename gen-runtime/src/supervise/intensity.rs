@@ -29,9 +29,10 @@ impl Intensity {
         self.restarts.len() <= self.most as usize
     }
 
-    /// Whether a child that has run for so long counts as one that runs well.
+    /// Whether a child that has run for so long counts as one that runs well. Otherwise each run
+    /// would, if the time is zero.
     pub(super) fn is_long(&self, ran: Duration) -> bool {
-        ran >= self.within
+        !self.within.is_zero() && ran >= self.within
     }
 
     pub(super) fn limit(&self) -> (u32, Duration) {

@@ -53,6 +53,9 @@
 //! for its start has nothing to end, and goes down when the shutdown begins. OTP's `rest_for_one`
 //! would be a shutdown that ends at the child that has died.
 //!
+//! Restarting all is the shutdown, and then the wait before the start (`State::Starting`), in which
+//! all children are down.
+//!
 //! A run that has failed is started again in a later poll, also after a wait of no time. So a child
 //! that always fails at once does not keep the task from yielding to others.
 
@@ -81,13 +84,13 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::board::ChildId;
+use self::body::DROP;
 use self::body::{AnyBody, LocalBody, SendBody};
 pub use self::death::Death;
 pub use self::errors::{EndedTooEarly, GaveUp, NameTaken, SupervisorEnded};
 pub use self::handle::{LocalSupervisorHandle, StopCompletion, SupervisorHandle};
 pub use self::health::{Health, Supervised};
-use self::inbox::{InboxOwner, Spec};
+use self::inbox::{InboxOwner, NewChildren, Spec};
 use self::intensity::Intensity;
 pub use self::restart::{ChildOptions, Restart};
 use self::schedule::Schedule;
@@ -95,6 +98,7 @@ pub use self::states::{ChildHealth, ChildState};
 use self::supervising::Settings;
 pub use self::supervising::Supervising;
 pub use self::supervisor::{LocalSupervisor, Supervisor};
+use crate::report::drop_each;
 use crate::retry::backoff;
 use crate::Result;
 
@@ -165,6 +169,33 @@ use crate::Result;
 /// The children are shut down one after the other, the last one first, since the later ones may
 /// need the earlier ones. Each is cancelled, and has its [grace](ChildOptions::grace) to end.
 ///
+/// In a tree the grace of a child that is a supervisor is for all of its children together, and is
+/// five seconds, too. Give it [`Duration::MAX`], and let the graces of its own children limit them:
+///
+/// ```
+/// use gen::yield_;
+/// use std::time::Duration;
+///
+/// #[gen::coroutine]
+/// fn work(seconds: u64) -> gen::Result {
+///     yield_!(gen::sleep(Duration::from_secs(seconds)))
+/// }
+///
+/// #[gen::coroutine]
+/// fn workers() -> gen::Result {
+///     yield_!(gen::supervise(|s| {
+///         s.child("short", || work(1)).grace(Duration::from_secs(10));
+///         s.child("long", || work(2)).grace(Duration::from_secs(10));
+///     }))
+/// }
+///
+/// let tree = gen::supervise(|s| {
+///     s.child("workers", workers).grace(Duration::MAX);
+/// });
+/// let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+/// assert!(io_loop.run_sync(async { tree.await }).is_ok());
+/// ```
+///
 /// # Dumps
 ///
 /// A [dump](fn@crate::dump()) shows each child with its name, how often it was restarted, and its
@@ -181,13 +212,15 @@ use crate::Result;
 ///
 /// # Panics
 ///
-/// A panic of a child is a failure: [`Panicked`](crate::Panicked). A panic of a destructor or of a
-/// schedule is logged.
+/// A panic of a child is a failure: [`Panicked`](crate::Panicked). A panic of a child's destructor
+/// or of a schedule is logged.
 ///
 /// # Cancellation
 ///
 /// All children are shut down, as above. Then the yield fails with the cancellation. A second
-/// request goes to the children that are cleaning up.
+/// request goes to the children that are cleaning up. A request that comes when the supervisor
+/// already gives up goes to them, too, and does not become its error: the supervisor fails with
+/// [`GaveUp`].
 ///
 /// A supervisor that is dropped, or resumed with a thrown error, drops its children, the last one
 /// first, without a clean-up.
@@ -238,7 +271,7 @@ pub fn supervise_local<'env>(
 /// Nothing runs until it is yielded or awaited.
 #[must_use = "nothing runs until it is yielded or awaited"]
 pub struct Supervise<C> {
-    children: Result<Vec<(ChildId, Spec<C>)>>,
+    children: Result<NewChildren<C>>,
     settings: Settings,
     by: &'static Location<'static>,
     /// The last field, because the drop of any other one may still start a child.
@@ -252,7 +285,13 @@ impl<C> Supervise<C> {
     #[track_caller]
     fn new(inbox: InboxOwner<C>, specs: Vec<Spec<C>>) -> Self {
         let ids = inbox.0.board.add(specs.iter().map(Spec::new_child));
-        let children = ids.map(|ids| ids.into_iter().zip(specs).collect());
+        let children = match ids {
+            Ok(ids) => Ok(NewChildren::new(ids, specs)),
+            Err(error) => {
+                drop_each(DROP, specs);
+                Err(error)
+            }
+        };
         let settings = Settings {
             all_for_one: false,
             keep_open: false,
@@ -281,7 +320,8 @@ impl<C> Supervise<C> {
     /// Gives up when a child dies and there were already so many restarts in the time before.
     ///
     /// The restarts of all children count together, and that of all for one counts once. Without
-    /// this call it is five restarts in a minute. With `u32::MAX` there is no limit.
+    /// this call it is five restarts in a minute. With `u32::MAX` there is no limit. With a time of
+    /// zero no run counts as a long one: a [schedule](Self::schedule) never begins again.
     pub fn intensity(mut self, restarts: u32, within: Duration) -> Self {
         self.settings.intensity = Intensity::new(restarts, within);
         self

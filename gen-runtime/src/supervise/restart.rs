@@ -53,6 +53,10 @@ impl ChildOptions {
     /// the log (target `gen`, level `WARN`) that says where it was waiting. With
     /// [`Duration::MAX`] it is never dropped. With [`Duration::ZERO`] it is dropped at once, unless
     /// it ends without waiting.
+    ///
+    /// A child that is a supervisor has this time for all of its children together, so give it
+    /// [`Duration::MAX`]. Without a timer a limited grace is zero, and the record in the log has
+    /// the [`NoHost`](crate::NoHost). A grace of zero or of [`Duration::MAX`] needs no timer.
     pub fn grace(&mut self, grace: Duration) -> &mut Self {
         self.grace = grace;
         self

@@ -10,7 +10,8 @@ use crate::report::contain;
 type Waits = Box<dyn Iterator<Item = Duration> + Send>;
 
 pub(super) struct Schedule {
-    source: Box<dyn Source + Send>,
+    /// `None` if it could not be cloned: then the schedule has ended.
+    source: Option<Box<dyn Source + Send>>,
     /// `None` before the first restart.
     waits: Option<Waits>,
 }
@@ -45,18 +46,22 @@ impl Schedule {
         S: IntoIterator<Item = Duration> + Clone + Send + 'static,
         S::IntoIter: Send,
     {
-        Schedule { source: Box::new(source), waits: None }
+        Schedule { source: Some(Box::new(source)), waits: None }
     }
 
     /// The same schedule, from its first wait.
     pub(super) fn fresh(&self) -> Self {
-        Schedule { source: self.source.clone_source(), waits: None }
+        let mut source = None;
+        contain(WHAT, || source = self.source.as_ref().map(|source| source.clone_source()));
+        Schedule { source, waits: None }
     }
 
     /// The next wait; `None` if there is to be no further restart.
     pub(super) fn next(&mut self) -> Option<Duration> {
+        let Schedule { source, waits } = self;
+        let source = source.as_ref()?;
         let mut wait = None;
-        contain(WHAT, || wait = self.waits.get_or_insert_with(|| self.source.waits()).next());
+        contain(WHAT, || wait = waits.get_or_insert_with(|| source.waits()).next());
         wait
     }
 

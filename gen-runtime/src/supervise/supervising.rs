@@ -6,7 +6,7 @@ use std::mem;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::board::{Board, ChildId, Phase};
@@ -15,18 +15,18 @@ use super::children::Children;
 use super::death::History;
 use super::entry::{End, Entry, Stage};
 use super::errors::{EndedTooEarly, Limit};
-use super::inbox::{Event, InboxOwner, Spec};
+use super::inbox::{drop_events, Event, InboxOwner, NewChildren, Spec};
 use super::intensity::Intensity;
 use super::outcome::{key, Outcome};
 use super::restart::Restart;
 use super::schedule::Schedule;
 use crate::error::{printed, Alone, CancelSource, ChildError};
 use crate::inject::question::{Children as Answered, Shown};
-use crate::inject::{answering, in_flight, Cancellation, EndSender};
+use crate::inject::{answering, in_flight, Cancellation, EndSender, WaitMark};
 use crate::opaque::opaque_debug;
 use crate::parallel::{is_spent_by_executor, ENDED_AT_ONCE};
 use crate::report::{self, contain};
-use crate::time::now;
+use crate::time::{now, sleep, Sleep};
 use crate::{Error, Result};
 
 /// The future of a [supervisor](crate::supervise()).
@@ -39,7 +39,8 @@ pub struct Supervising<C> {
     /// The failures of children that were being shut down.
     failures: Vec<ChildError>,
     /// The children that are added by the first poll, or the reason why they cannot.
-    fresh: Result<Vec<(ChildId, Spec<C>)>>,
+    fresh: Result<NewChildren<C>>,
+    mark: WaitMark,
     by: &'static Location<'static>,
     /// The last field, because the drop of any other one may still start a child.
     inbox: InboxOwner<C>,
@@ -57,11 +58,21 @@ pub(super) struct Settings {
 /// The states of the whole: see the table of the module.
 enum State {
     Running,
-    /// Shuts all children down, to start them again after that time.
-    Restarting(Shutdown, Duration),
+    /// Shuts all children down, to start them again.
+    Restarting(Shutdown, NextStart),
+    /// All children are down, and start when the time is over; `None` is no time.
+    Starting(Arc<str>, Option<Sleep>),
     /// Shuts all children down, and ends.
     Ending(Shutdown, Outcome),
     Ended,
+}
+
+/// The next start of all children.
+struct NextStart {
+    /// The child that has died.
+    child: Arc<str>,
+    /// The time from the end of the last child to the start of the first one.
+    wait: Duration,
 }
 
 /// A shutdown in reverse order.
@@ -82,7 +93,7 @@ impl<C> Unpin for Supervising<C> {}
 
 impl<C> Supervising<C> {
     pub(super) fn new(
-        fresh: Result<Vec<(ChildId, Spec<C>)>>,
+        fresh: Result<NewChildren<C>>,
         settings: Settings,
         by: &'static Location<'static>,
         inbox: InboxOwner<C>,
@@ -94,6 +105,7 @@ impl<C> Supervising<C> {
             history: None,
             failures: Vec::new(),
             fresh,
+            mark: WaitMark::NEW,
             by,
             inbox,
         }
@@ -117,7 +129,7 @@ impl<C: AnyBody> Future for Supervising<C> {
         let events = this.inbox.0.take();
         this.children.begin_poll();
         // A thrown error is for the yield that waits for the supervisor.
-        in_flight::without_injected(|| this.go_on(events))?;
+        in_flight::without_injected_apart(|| this.go_on(events))?;
         if in_flight::any_in_flight() && !this.is_over() {
             this.pass_on(cx);
         }
@@ -135,16 +147,20 @@ impl<C: AnyBody> Future for Supervising<C> {
 }
 
 impl<C: AnyBody> Supervising<C> {
-    /// Polls the children that were woken, adds the new ones, and goes on with the shutdown, if
-    /// there is one.
+    /// Starts all children if they wait for that and the time is over. Polls the children that were
+    /// woken, adds the new ones, and goes on with the shutdown, if there is one.
     ///
     /// # Errors
     ///
     /// In the first poll: the children cannot be added.
     fn go_on(&mut self, events: Vec<Event<C>>) -> Result {
         if self.history.is_none() {
-            self.begin()?;
+            if let Err(error) = self.begin() {
+                drop_events(events);
+                return Err(error);
+            }
         }
+        self.start_all_if_due();
         self.poll_woken();
         events.into_iter().for_each(|event| self.handle(event));
         self.advance();
@@ -153,10 +169,19 @@ impl<C: AnyBody> Supervising<C> {
 
     fn begin(&mut self) -> Result {
         self.history = Some(History::new(now()));
-        let fresh = mem::replace(&mut self.fresh, Ok(Vec::new()))?;
-        self.board().set_phase(Phase::Running);
-        fresh.into_iter().for_each(|(id, spec)| self.add(id, spec));
-        Ok(())
+        match mem::replace(&mut self.fresh, Ok(NewChildren::default())) {
+            Ok(fresh) => {
+                self.board().set_phase(Phase::Running);
+                fresh.into_iter().for_each(|(id, spec)| self.add(id, spec));
+                Ok(())
+            }
+            Err(error) => {
+                self.state = State::Ended;
+                self.inbox.0.board.close();
+                self.inbox.0.close();
+                Err(error)
+            }
+        }
     }
 
     /// Polls the children that were woken, in the order of their wakes, and leaves the others to
@@ -189,7 +214,7 @@ impl<C: AnyBody> Supervising<C> {
                 let slot = self.children.add(entry);
                 self.with_child(slot, Entry::poll);
             }
-            State::Restarting(..) => {
+            State::Restarting(..) | State::Starting(..) => {
                 entry.put_down();
                 self.children.add(entry);
             }
@@ -239,13 +264,18 @@ impl<C: AnyBody> Supervising<C> {
             was_stopped: entry.stage() == Stage::Stopping,
         });
         let Some(run) = run else { return };
+        let is_ending = matches!(self.state, State::Ending(..) | State::Ended);
         let failure = match end {
-            End::NoTimer(error) => return self.give_up_without_timer(slot, &run, error),
+            End::NoTimer(error) => {
+                self.remove(slot);
+                return self.give_up_without_timer(run.child, error);
+            }
             End::Failed(error) => Some(error),
-            End::Well if run.restart == Restart::Always && !run.was_stopped => Some(EndedTooEarly.into()),
+            End::Well if run.restart == Restart::Always && !run.was_stopped && !is_ending => {
+                Some(EndedTooEarly.into())
+            }
             End::Well | End::Stopped => None,
         };
-        let is_ending = matches!(self.state, State::Ending(..) | State::Ended);
         match (failure, run.restart) {
             (failure, Restart::Never) => {
                 failure.iter().for_each(|error| report_lost(&run.child, error));
@@ -304,7 +334,8 @@ impl<C: AnyBody> Supervising<C> {
             let reason = printed(format_args!("`{}` has failed: {error}", run.child));
             let cancellation = Cancellation::new(CancelSource::Sibling, reason, self.by);
             self.children.with(slot, |entry, _| entry.put_down());
-            self.state = State::Restarting(Shutdown::new(cancellation), wait);
+            let next_start = NextStart { child: Arc::clone(&run.child), wait };
+            self.state = State::Restarting(Shutdown::new(cancellation), next_start);
             self.put_down_waiting();
         } else {
             log_death(&run.child, &error, format_args!("and starts again in {wait:?}"));
@@ -332,13 +363,12 @@ impl<C: AnyBody> Supervising<C> {
         self.shut_down(Cancellation::new(CancelSource::Sibling, reason, self.by), outcome);
     }
 
-    fn give_up_without_timer(&mut self, slot: u32, run: &Run, error: Error) {
-        self.remove(slot);
+    fn give_up_without_timer(&mut self, child: Arc<str>, error: Error) {
         if matches!(self.state, State::Ending(..) | State::Ended) {
             return;
         }
-        let reason = printed(format_args!("`{}` cannot wait for its restart: {error}", run.child));
-        let outcome = Outcome::NoTimer { child: Arc::clone(&run.child), error };
+        let reason = printed(format_args!("`{child}` cannot wait for its restart: {error}"));
+        let outcome = Outcome::NoTimer { child, error };
         self.shut_down(Cancellation::new(CancelSource::Sibling, reason, self.by), outcome);
     }
 
@@ -371,7 +401,7 @@ impl<C: AnyBody> Supervising<C> {
     fn advance(&mut self) {
         loop {
             let (shutdown, is_ending) = match &self.state {
-                State::Running | State::Ended => return,
+                State::Running | State::Starting(..) | State::Ended => return,
                 State::Restarting(shutdown, _) => (shutdown, false),
                 State::Ending(shutdown, _) => (shutdown, true),
             };
@@ -379,8 +409,8 @@ impl<C: AnyBody> Supervising<C> {
                 if is_ending {
                     return;
                 }
-                self.start_all();
-                continue;
+                self.wait_for_start();
+                return;
             };
             let cancellation = shutdown.cancellation.clone();
             match self.children.with(slot, |entry, _| entry.stage()) {
@@ -399,12 +429,35 @@ impl<C: AnyBody> Supervising<C> {
         }
     }
 
-    /// All children are down: they start again, in order, after the wait.
-    fn start_all(&mut self) {
-        let State::Restarting(_, wait) = mem::replace(&mut self.state, State::Running) else { return };
+    /// All children are down: they start again after the wait.
+    fn wait_for_start(&mut self) {
+        let State::Restarting(_, NextStart { child, wait }) = mem::replace(&mut self.state, State::Running)
+        else {
+            return;
+        };
+        self.state = State::Starting(child, (!wait.is_zero()).then(|| sleep(wait)));
+        // The next poll sets the timer, or starts them.
+        self.children.with_waker_of_events(Waker::wake_by_ref);
+    }
+
+    /// Starts all children, in order, if they wait for that and the time is over.
+    fn start_all_if_due(&mut self) {
+        let State::Starting(child, sleep) = &mut self.state else { return };
+        let polled =
+            sleep.as_mut().map(|sleep| self.children.with_context_of_events(|cx| sleep.poll_part(cx)));
+        match polled {
+            Some(Poll::Pending) => return,
+            Some(Poll::Ready(Err(no_timer))) => {
+                let child = Arc::clone(child);
+                return self.give_up_without_timer(child, no_timer);
+            }
+            None | Some(Poll::Ready(Ok(()))) => self.state = State::Running,
+        }
         for slot in self.children.in_order() {
-            self.children.with(slot, |entry, _| entry.wait(wait));
-            self.children.wake(slot);
+            // One that dies at once has all of them restarted: those behind it stay down.
+            if matches!(self.state, State::Running) {
+                self.with_child(slot, Entry::start);
+            }
         }
     }
 
@@ -413,7 +466,7 @@ impl<C: AnyBody> Supervising<C> {
         self.children.is_empty()
             && match &self.state {
                 State::Ending(..) | State::Ended => true,
-                State::Running | State::Restarting(..) => {
+                State::Running | State::Restarting(..) | State::Starting(..) => {
                     !self.settings.keep_open && self.inbox.0.close_if_empty()
                 }
             }
@@ -425,7 +478,7 @@ impl<C: AnyBody> Supervising<C> {
         if !matches!(state, State::Ending(..)) {
             self.board().set_phase(Phase::Done);
         }
-        contain("the drop of a supervisor's child", || self.inbox.0.close());
+        self.inbox.0.close();
         let failures = mem::take(&mut self.failures);
         match (state, &mut self.history) {
             (State::Ending(_, outcome), Some(history)) => Err(outcome.into_error(history, failures)),
@@ -438,14 +491,17 @@ impl<C: AnyBody> Supervising<C> {
     #[cold]
     fn pass_on(&mut self, cx: &Context<'_>) {
         if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
-            self.cancel(cancellation);
+            in_flight::without_injected_apart(|| self.cancel(cancellation));
         } else if let Some(shown) = answering::question(cx.waker()) {
             let (answer, _) = self.ask_all(shown);
             if !self.is_over() {
                 answering::say_children(&self.inbox, cx.waker(), 0, answer);
             }
         }
-        in_flight::without_injected(|| self.advance());
+        in_flight::without_injected_apart(|| self.advance());
+        if !self.is_over() {
+            self.mark.stays_pending(cx.waker());
+        }
     }
 
     /// The first cancellation begins the shutdown. A further one goes to the children that are
@@ -481,10 +537,15 @@ impl<C: AnyBody> Supervising<C> {
     fn ask_all(&mut self, shown: Shown) -> (Answered, bool) {
         let mut answer = Answered::new("a supervisor", None);
         let mut has_ended = false;
+        let left = match &self.state {
+            State::Starting(_, Some(sleep)) => sleep.left(),
+            State::Starting(_, None) => Some(Duration::ZERO),
+            _ => None,
+        };
         for slot in self.children.in_order() {
             let mut child = None;
             has_ended |= self.with_child(slot, |entry, cx| {
-                let (polled, asked) = entry.ask(shown, cx);
+                let (polled, asked) = entry.ask(shown, left, cx);
                 child = asked;
                 polled
             });

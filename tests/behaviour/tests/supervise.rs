@@ -1,6 +1,6 @@
 //! `supervise`: which children start again, when, and how they are shut down.
 
-use std::future::{pending, ready, IntoFuture};
+use std::future::{pending, poll_fn, ready, IntoFuture};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::pin;
 use std::sync::Mutex;
@@ -8,8 +8,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use behaviour::{
-    elsewhere, in_seconds, logged, needs, now, reason, run, run_to_result, seconds, since, spawn, Count,
-    Guard, Journal, Poller,
+    elsewhere, in_a_process_of_its_own, in_seconds, logged, needs, now, reason, run, run_to_result, seconds,
+    since, spawn, Count, Guard, Journal, Poller,
 };
 use gen::supervise::{
     ChildState, EndedTooEarly, GaveUp, Health, NameTaken, Restart, Supervised, SupervisorEnded,
@@ -771,6 +771,10 @@ fn it_needs_a_timer_only_to_wait() {
     let error = futures::executor::block_on(supervised(Duration::from_secs(1)).into_future()).unwrap_err();
     assert!(error.is::<NoHost>());
     assert_eq!(error.others()[0].error.to_string(), "broken");
+    let all = supervised(Duration::from_secs(1)).all_for_one();
+    let error = futures::executor::block_on(all.into_future()).unwrap_err();
+    assert!(error.is::<NoHost>());
+    assert_eq!(error.others()[0].error.to_string(), "broken");
 }
 
 /// Otherwise a child that always fails at once would keep the other tasks from running.
@@ -889,4 +893,275 @@ fn it_polls_like_a_future() {
     let supervised = pin!(supervised.into_future());
     assert!(matches!(Poller::new().poll(supervised), Poll::Ready(Ok(()))));
     assert_eq!(tries.get(), 1);
+}
+
+/// Otherwise a part would start before the part that it needs, because of a wake of its last run.
+#[test]
+fn all_for_one_starts_in_order_also_without_a_wait() {
+    let journal = Journal::default();
+    let error = run(async {
+        let (a, b) = (journal.clone(), journal.clone());
+        let supervised = gen::supervise(|s| {
+            s.child("a", move || {
+                a.say("+a");
+                pending::<gen::Result>()
+            })
+            .grace(Duration::ZERO);
+            s.child("b", move || {
+                b.say("+b");
+                poll_fn(|cx| {
+                    cx.waker().wake_by_ref();
+                    Poll::Ready(Err::<(), _>("b has failed"))
+                })
+            });
+        });
+        Ok(supervised.all_for_one().schedule([Duration::ZERO; 2]).await.unwrap_err())
+    });
+    assert_eq!(gave_up(&error).deaths(), 3);
+    assert_eq!(journal.take(), "+a, +b, +a, +b, +a, +b");
+}
+
+/// Otherwise a child would start before the parts that it needs.
+#[test]
+fn a_child_that_is_added_while_all_wait_starts_after_its_elder_siblings() {
+    let journal = Journal::default();
+    run(async {
+        let [a, b, late] = std::array::from_fn(|_| journal.clone());
+        let supervised = gen::supervise(|s| {
+            s.child("a", move || part("a", LONG, a.clone())).grace(Duration::ZERO);
+            s.child("b", move || part("b", 1, b.clone()));
+        });
+        let handle = supervised.handle();
+        let task = spawn(supervised.all_for_one().schedule([seconds(4)]));
+        gen::sleep(seconds(3)).await?;
+        handle.start("late", move || ends("late", LONG, late.clone()))?;
+        gen::sleep(seconds(2) + seconds(1) / 2).await?;
+        task.cancel("enough").await;
+        Ok(())
+    });
+    let second = "+a, +b, +late, b told, -b, a told";
+    assert_eq!(journal.take(), format!("+a, +b, b!, a told, {second}"));
+}
+
+/// Otherwise a run of all would begin after a cancellation, or a shutdown would wait for it.
+#[test]
+fn a_cancellation_while_all_wait_ends_at_once() {
+    let journal = Journal::default();
+    let took = run(async {
+        let (a, b) = (journal.clone(), journal.clone());
+        let supervised = gen::supervise(|s| {
+            s.child("a", move || part("a", LONG, a.clone())).grace(Duration::ZERO);
+            s.child("b", move || part("b", 1, b.clone()));
+        });
+        let task = spawn(supervised.all_for_one().schedule([seconds(9)]));
+        gen::sleep(seconds(3)).await?;
+        let began = now();
+        task.cancel("enough").await;
+        assert_eq!(reason(&task.await.unwrap_err()), "enough");
+        Ok(since(began))
+    });
+    assert_eq!(took, in_seconds(0));
+    assert_eq!(journal.take(), "+a, +b, b!, a told");
+}
+
+/// Otherwise a child would be dropped in its clean-up where there is no timer, although it may take
+/// all the time it needs, or the log would not say why a child was dropped.
+#[test]
+fn without_a_timer_only_an_endless_grace_lasts() {
+    needs!(NoFeatures);
+    #[gen::coroutine]
+    fn cleans_up(name: &'static str, journal: Journal) -> gen::Result {
+        let told = yield_!(pending::<gen::Result>());
+        let mut turns = 3;
+        yield_!(poll_fn(|cx| {
+            turns -= 1;
+            cx.waker().wake_by_ref();
+            if turns > 0 {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
+        }))?;
+        journal.say(name);
+        told
+    }
+    let journal = Journal::default();
+    let (endless, limited) = (journal.clone(), journal.clone());
+    let supervised = gen::supervise(|s| {
+        s.child("endless", move || cleans_up("endless", endless.clone())).grace(Duration::MAX);
+        s.child("limited", move || cleans_up("limited", limited.clone()));
+        s.child("fails", || ready(Err::<(), _>("broken")));
+    });
+    let whole = supervised.intensity(0, seconds(1)).into_future();
+    let (result, lines) = logged(|| futures::executor::block_on(whole));
+    assert!(result.unwrap_err().is::<GaveUp>());
+    assert_eq!(journal.take(), "endless");
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    let begin =
+        "WARN gen: `limited` of a supervisor was dropped at once, since its grace of 5s has no timer: ";
+    assert!(lines[0].starts_with(begin), "{lines:#?}");
+}
+
+/// Otherwise a program could not keep the history without the error.
+#[test]
+fn what_has_given_up_is_taken_out_of_the_error() {
+    let error = run(async {
+        let supervised = gen::supervise(|s| {
+            s.child("a", || ready(Err::<(), _>("broken")));
+        });
+        Ok(supervised.schedule([Duration::ZERO]).await.unwrap_err())
+    });
+    let gave_up: GaveUp = error.downcast().unwrap();
+    assert_eq!((gave_up.child(), gave_up.deaths()), ("a", 2));
+}
+
+/// Otherwise a service that ends by itself in time would make the shutdown a failure.
+#[test]
+fn a_normal_end_in_the_shutdown_is_no_failure() {
+    let journal = Journal::default();
+    let (error, lines) = logged(|| {
+        let (a, b) = (journal.clone(), journal.clone());
+        let supervised = gen::supervise(|s| {
+            s.child("a", move || ends("a", 3, a.clone())).restart(Restart::Always);
+            s.child("b", move || part("b", LONG, b.clone()));
+        });
+        run(async {
+            let task = spawn(supervised);
+            gen::sleep(seconds(2) + seconds(1) / 2).await?;
+            task.cancel("enough").await;
+            Ok(task.await.unwrap_err())
+        })
+    });
+    assert_eq!(journal.take(), "+a, +b, b told, -a, -b");
+    assert_eq!((reason(&error).as_str(), error.others().len()), ("enough", 0));
+    assert_eq!(lines, [""; 0]);
+}
+
+/// Otherwise a schedule would never end where restarts are not counted.
+#[test]
+fn a_schedule_ends_also_without_an_intensity() {
+    let tries = Count::default();
+    let counted = tries.clone();
+    let result = run_to_result(async {
+        let supervised = gen::supervise(|s| {
+            s.child("a", move || {
+                counted.add();
+                ready(if counted.get() < 10 { Err("broken") } else { Ok(()) })
+            });
+        });
+        supervised.schedule([1, 2].map(seconds)).intensity(u32::MAX, Duration::ZERO).await
+    });
+    assert!(result.unwrap_err().is::<GaveUp>());
+    assert_eq!(tries.get(), 3);
+}
+
+/// Otherwise a mistake in a schedule would end the service without a clean-up.
+#[test]
+fn a_schedule_whose_clone_panics_has_ended() {
+    struct Waits;
+    impl Clone for Waits {
+        fn clone(&self) -> Self {
+            panic!("no clone")
+        }
+    }
+    impl IntoIterator for Waits {
+        type Item = Duration;
+        type IntoIter = std::iter::Empty<Duration>;
+
+        fn into_iter(self) -> Self::IntoIter {
+            std::iter::empty()
+        }
+    }
+    let journal = Journal::default();
+    let (error, lines) = logged(|| {
+        run(async {
+            let (a, b) = (journal.clone(), journal.clone());
+            let supervised = gen::supervise(|s| {
+                s.child("a", move || part("a", LONG, a.clone()));
+                s.child("b", move || part("b", 1, b.clone()));
+            });
+            Ok(supervised.schedule(Waits).await.unwrap_err())
+        })
+    });
+    assert!(error.to_string().ends_with("its schedule has no further restart"), "{error}");
+    assert_eq!(journal.take(), "+a, +b, b!, a told, -a");
+    assert!(lines[0].contains("the schedule of a supervisor panicked: no clone"), "{lines:#?}");
+}
+
+/// It panics also while its thread panics.
+struct AlwaysPanics;
+
+impl Drop for AlwaysPanics {
+    fn drop(&mut self) {
+        panic!("in a drop")
+    }
+}
+
+fn held_by_two(s: &mut gen::supervise::Supervisor<'static>) {
+    for name in ["a", "b"] {
+        let held = AlwaysPanics;
+        s.child(name, move || {
+            let _ = &held;
+            pending::<gen::Result>()
+        });
+    }
+}
+
+/// Otherwise two destructors that panic would end the process.
+#[test]
+fn t19_destructors_that_panic_are_contained_when_a_supervisor_is_dropped() {
+    in_a_process_of_its_own(
+        "t19_destructors_that_panic_are_contained_when_a_supervisor_is_dropped",
+        8,
+        || {
+            drop(gen::supervise(held_by_two));
+            drop(gen::supervise(held_by_two).into_future());
+            let mut begun = Box::pin(gen::supervise(held_by_two).into_future());
+            assert!(Poller::new().poll(begun.as_mut()).is_pending());
+            drop(begun);
+            let added = gen::supervise(|_| {});
+            for name in ["a", "b"] {
+                let held = AlwaysPanics;
+                let child = move || {
+                    let _ = &held;
+                    pending::<gen::Result>()
+                };
+                added.handle().start(name, child).unwrap();
+            }
+        },
+    );
+}
+
+/// Otherwise a probe would find a service healthy that was never started.
+#[test]
+fn a_supervisor_that_cannot_start_is_not_healthy() {
+    let supervised = gen::supervise(|s| {
+        s.child("a", pending::<gen::Result>);
+        s.child("a", pending::<gen::Result>);
+    });
+    let (health, handle) = (supervised.health(), supervised.handle());
+    let mut supervised = pin!(supervised.into_future());
+    let Poll::Ready(Err(error)) = Poller::new().poll(supervised.as_mut()) else { panic!("it has begun") };
+    assert!(error.is::<NameTaken>());
+    assert!(!health.is_healthy() && health.children().is_empty());
+    assert!(handle.start("b", pending::<gen::Result>).unwrap_err().is::<SupervisorEnded>());
+}
+
+/// Otherwise a cancellation would hide why the service has given up.
+#[test]
+fn a_cancellation_while_it_gives_up_does_not_become_its_error() {
+    let journal = Journal::default();
+    let error = run(async {
+        let (a, b) = (journal.clone(), journal.clone());
+        let supervised = gen::supervise(|s| {
+            s.child("a", move || part("a", LONG, a.clone()));
+            s.child("b", move || part("b", 1, b.clone()));
+        });
+        let task = spawn(supervised.intensity(0, seconds(1)));
+        gen::sleep(seconds(1) + seconds(1) / 2).await?;
+        task.cancel("enough").await;
+        Ok(task.await.unwrap_err())
+    });
+    assert!(error.is::<GaveUp>() && !error.is::<Cancelled>(), "{error:?}");
+    assert_eq!(journal.take(), "+a, +b, b!, a told");
 }

@@ -153,6 +153,10 @@ fn a_restart_of_all_says_so() {
         let supervised = supervised.all_for_one().schedule([SECOND * 3; 2]);
         let _task = io_loop.spawn_local(async { supervised.await });
         io_loop.run_sync(gen::sleep(SECOND * 2)).unwrap();
+        let dump = io_loop.dump().tasks()[0].to_string();
+        for child in ["listener", "db"] {
+            assert!(dump.contains(&format!("[{child}] waits for its next start, 2s left")), "{dump}");
+        }
     });
     let lines: Vec<_> = lines.iter().map(|line| without_lines(line)).collect();
     let db = "WARN gen: `db` of a supervisor has failed, and all children start again in 3s: \
