@@ -1,11 +1,12 @@
 //! The counters of a yield, which a thread looks up once.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hasher};
 use std::mem;
 use std::ptr;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use ::metrics::{
@@ -14,6 +15,7 @@ use ::metrics::{
 
 use crate::error::Site;
 use crate::report::contain;
+use crate::shims::{lock, Mutex};
 
 /// The name of the counter of waits.
 pub const YIELDS: &str = "gen_yields_total";
@@ -61,13 +63,18 @@ impl Handles {
     }
 }
 
-/// The address of a recorder. It is only compared.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct RecorderId(usize);
+/// A hash of the address and of the vtable of a recorder. Recorders without a size may share an
+/// address.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct RecorderId(u64);
 
 impl RecorderId {
     fn current() -> Self {
-        with_recorder(|recorder| RecorderId(ptr::from_ref(recorder).addr()))
+        with_recorder(|recorder| {
+            let mut hasher = DefaultHasher::new();
+            ptr::hash(recorder, &mut hasher);
+            RecorderId(hasher.finish())
+        })
     }
 }
 
@@ -124,8 +131,8 @@ fn with_known<R>(access: impl FnOnce(&mut Known) -> R) -> Option<R> {
 
 /// Describes the metrics, once to each recorder.
 fn describe(recorder: RecorderId) {
-    static DESCRIBED: AtomicUsize = AtomicUsize::new(0);
-    if DESCRIBED.swap(recorder.0, Ordering::Relaxed) == recorder.0 {
+    static DESCRIBED: LazyLock<Mutex<BTreeSet<RecorderId>>> = LazyLock::new(Mutex::default);
+    if !lock(&DESCRIBED).insert(recorder) {
         return;
     }
     describe_counter!(YIELDS, "The waits that have begun at a yield of a measured task.");

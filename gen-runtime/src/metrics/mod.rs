@@ -2,7 +2,8 @@
 //!
 //! [`measured`] makes the future of one task, or of a part of it, tell the crate [`metrics`] about
 //! its yields. A program installs an exporter of its choice, such as one for Prometheus. A future
-//! that is not measured costs nothing more, also with the feature `metrics`.
+//! that is not measured costs nothing more, also with the feature `metrics`, with one exception:
+//! while a measured future is polled, the pending yields of other threads look, too.
 //!
 //! ```
 //! use gen::metrics::{measured, YIELDS};
@@ -23,8 +24,13 @@
 //!
 //! gen::run_sync(measured(query()))?;
 //! let snapshot = snapshotter.snapshot().into_vec();
+<<<<<<< HEAD
 //! let is_count = |key: &CompositeKey| key.key().name() == YIELDS;
 //! let (key, _, _, value) = snapshot.iter().find(|entry| is_count(&entry.0)).unwrap();
+=======
+//! let mut all = snapshot.iter();
+//! let (key, _, _, value) = all.find(|entry| entry.0.key().name() == YIELDS).unwrap();
+>>>>>>> b2ddc2fa (metrics: distinguish recorders at one address by their types)
 //! assert!(key.key().labels().any(|label| label.value() == "query"));
 //! assert_eq!(*value, DebugValue::Counter(1));
 //! # Ok::<(), gen::Error>(())
@@ -62,7 +68,7 @@
 //! | the future waits | the wait is that of |
 //! |---|---|
 //! | in a coroutine that yields a coroutine, and so on | the innermost yield of the chain |
-//! | for a list, a map, a tuple, [`first_of`], [`limit`], [`hedge`], or a [`scope`] | the yield of this group, until the group has ended |
+//! | for a list, a map, a tuple, [`first_of`], [`limit`], [`hedge`], a [`scope`], or a [`supervisor`] | the yield of this group, until the group has ended |
 //! | for a task, by its handle | the yield of the handle |
 //! | at an `.await` outside of a yield | the innermost yield around it; none if there is no yield |
 //! | at several yields at once, as in `futures::join!` | the first of them in the order of their polls |
@@ -96,8 +102,10 @@
 //! # The recorder
 //!
 //! Install the recorder of the program before the first measured future runs. Each thread looks up
-//! the counters of a yield once, and keeps them as long as it sees the same recorder. A panic of
-//! the recorder is logged, and the future goes on.
+//! the counters of a yield once, and keeps them as long as it sees the same recorder. A
+//! recorder is known by its address and its type. So a local recorder must not take the place in
+//! memory of an earlier one of the same type. A panic of the recorder is logged, and the future
+//! goes on.
 //!
 //! [`metrics`]: ::metrics
 //! [`drive::now`]: crate::drive::now
@@ -105,6 +113,7 @@
 //! [`limit`]: crate::limit()
 //! [`hedge`]: crate::hedge()
 //! [`scope`]: crate::scope()
+//! [`supervisor`]: crate::supervise()
 //! [`WaitIterator`]: crate::WaitIterator
 //! [`as_completed`]: crate::Limit::as_completed
 //! [`Site`]: crate::Site

@@ -3,6 +3,7 @@
 mod recorder;
 
 use std::future::{pending, poll_fn, ready};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -174,6 +175,20 @@ fn timed_lists() -> gen::Result {
     Ok(())
 }
 
+#[gen::coroutine]
+fn supervisors() -> gen::Result {
+    yield_!(gen::supervise(|s| {
+        s.child("a", || step(1));
+        s.child("b", || step(2));
+        s.child("c", failing_child).restart(gen::supervise::Restart::Never);
+    }))
+}
+
+#[gen::coroutine]
+fn failing_child() -> gen::Result {
+    yield_!(ready(Err("broken")))
+}
+
 /// Otherwise the number of waits would depend on the number of wakes within.
 #[test]
 fn each_group_is_one_wait() {
@@ -190,6 +205,10 @@ fn each_group_is_one_wait() {
     assert_counted("hedges", &[6], 0);
     run_counted(measured(timed_lists())).unwrap();
     assert_counted("timed_lists", &[6], 0);
+    let (supervised, _) = behaviour::logged(|| run_counted(measured(supervisors())));
+    supervised.unwrap();
+    assert_counted("supervisors", &[6], 0);
+    assert_counted("failing_child", &[], 0);
     assert_counted("step", &[], 0);
 }
 
@@ -553,4 +572,46 @@ fn a_panic_of_the_recorder_is_logged_and_the_task_goes_on() {
 fn outer_of_a_panic() -> gen::Result<u32> {
     yield_!(sleep(1))?;
     Ok(1)
+}
+
+/// A recorder without a size. It counts what is registered.
+struct Counts<const N: usize>;
+
+static REGISTERED: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
+
+impl<const N: usize> metrics::Recorder for Counts<N> {
+    fn describe_counter(&self, _: metrics::KeyName, _: Option<Unit>, _: metrics::SharedString) {}
+    fn describe_gauge(&self, _: metrics::KeyName, _: Option<Unit>, _: metrics::SharedString) {}
+    fn describe_histogram(&self, _: metrics::KeyName, _: Option<Unit>, _: metrics::SharedString) {}
+
+    fn register_counter(&self, _: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Counter {
+        REGISTERED[N].fetch_add(1, Ordering::Relaxed);
+        metrics::Counter::noop()
+    }
+
+    fn register_gauge(&self, _: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Gauge {
+        metrics::Gauge::noop()
+    }
+
+    fn register_histogram(&self, _: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Histogram {
+        metrics::Histogram::noop()
+    }
+}
+
+/// Otherwise the counters of one recorder would be those of another that has no size, either.
+#[test]
+fn recorders_at_one_address_are_distinguished_by_their_types() {
+    needs!(OneThread);
+    install();
+    let recorders: [Box<dyn metrics::Recorder>; 2] = [Box::new(Counts::<0>), Box::new(Counts::<1>)];
+    for (recorder, registered) in recorders.iter().zip(&REGISTERED) {
+        let _recorder = metrics::set_default_local_recorder(&**recorder);
+        run_to_result(measured(counted_by_two())).unwrap();
+        assert_eq!(registered.load(Ordering::Relaxed), 2);
+    }
+}
+
+#[gen::coroutine]
+fn counted_by_two() -> gen::Result {
+    yield_!(sleep(1))
 }
