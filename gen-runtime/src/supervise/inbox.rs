@@ -16,7 +16,7 @@ use super::board::{Board, ChildId, NewChild};
 use super::body::DROP;
 use super::restart::ChildOptions;
 use crate::inject::{Cancellation, EndSender};
-use crate::report::drop_each;
+use crate::report::{contain, drop_each};
 use crate::waiter::{StageLock, Waiter};
 
 /// A child that is to be added.
@@ -157,7 +157,7 @@ impl<C> Inbox<C> {
             *stage = CLOSED;
             (mem::take(&mut state.events), mem::take(&mut state.waiter))
         });
-        drop(waiter);
+        contain("a waker", || drop(waiter));
         drop_events(events);
     }
 }
