@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{ready, Context, Poll};
 use std::time::Duration;
@@ -74,14 +75,30 @@ struct Inner {
     limiter: OnceLock<Limiter>,
     /// The first one in line has its only permit.
     line: Arc<Semaphore>,
+    /// The turns that are in line, with the first one.
+    waiting: AtomicUsize,
 }
+
+/// `governor` counts nanoseconds in a `u64`, unchecked, from the first use of a rate. Half of that
+/// is for the quota, and half for the time that the rate is in use.
+const LONGEST: u128 = (u64::MAX / 2) as u128;
 
 impl Rate {
     /// A rate that has rested: as many turns as the quota allows at once are free.
+    ///
+    /// # Panics
+    ///
+    /// If the quota takes more than 292 years to give back the turns that it allows at once.
     #[must_use]
+    #[track_caller]
     pub fn new(quota: Quota) -> Self {
-        let line = Arc::new(Semaphore::new(1));
-        Rate(Arc::new(Inner { quota, limiter: OnceLock::new(), line }))
+        let (turns, each) = (quota.burst_size(), quota.replenish_interval());
+        assert!(
+            each.as_nanos() * u128::from(turns.get()) <= LONGEST,
+            "a quota of {turns} turns, one each {each:?}, takes more than 292 years to give them back"
+        );
+        let (line, waiting) = (Arc::new(Semaphore::new(1)), AtomicUsize::new(0));
+        Rate(Arc::new(Inner { quota, limiter: OnceLock::new(), line, waiting }))
     }
 
     /// The quota.
@@ -91,6 +108,9 @@ impl Rate {
     }
 
     /// Waits in line for a turn. It takes its place in the first poll.
+    ///
+    /// Only the first one in line has a timer, on its own loop. So that loop must go on: if it
+    /// stops and keeps the task, all those behind it wait until it runs again.
     ///
     /// # Errors
     ///
@@ -120,10 +140,11 @@ impl Rate {
     /// # Errors
     ///
     /// [`RateExceeded`], if it would have to wait.
-    #[track_caller]
     pub fn try_take(&self) -> Result<(), RateExceeded> {
-        let turn = self.0.line.try_acquire().ok().flatten();
-        let Some(_turn) = turn else { return Err(RateExceeded { retry_after: None }) };
+        // Not the permit of the line: another try that has it just now would count as a task.
+        if self.0.waiting.load(Ordering::Relaxed) > 0 {
+            return Err(RateExceeded { retry_after: None });
+        }
         self.0.check().map_err(|wait| RateExceeded { retry_after: Some(wait) })
     }
 }
@@ -176,6 +197,8 @@ impl Error for RateExceeded {}
 pub struct RateTake {
     rate: Rate,
     stage: Stage,
+    /// Whether it is one of those that wait.
+    is_counted: bool,
 }
 
 enum Stage {
@@ -193,7 +216,21 @@ enum Stage {
 impl RateTake {
     pub(super) fn new(rate: &Rate, at: &'static Location<'static>) -> Self {
         let acquire = Acquire::new(Arc::clone(&rate.0.line), 1, at);
-        RateTake { rate: rate.clone(), stage: Stage::InLine(acquire) }
+        RateTake { rate: rate.clone(), stage: Stage::InLine(acquire), is_counted: false }
+    }
+
+    fn count(&mut self) {
+        if !self.is_counted {
+            self.is_counted = true;
+            self.rate.0.waiting.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn uncount(&mut self) {
+        if self.is_counted {
+            self.is_counted = false;
+            self.rate.0.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 
     fn poll_stage(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
@@ -220,10 +257,20 @@ impl Future for RateTake {
     type Output = Result;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
-        let result = ready!(self.poll_stage(cx));
+        let Poll::Ready(result) = self.poll_stage(cx) else {
+            self.count();
+            return Poll::Pending;
+        };
+        self.uncount();
         // The next one in line goes on.
         self.stage = Stage::Over;
         Poll::Ready(result)
+    }
+}
+
+impl Drop for RateTake {
+    fn drop(&mut self) {
+        self.uncount();
     }
 }
 

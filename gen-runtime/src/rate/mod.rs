@@ -10,7 +10,8 @@
 //!
 //! `governor` says whether one may go on now, and if not, when. The line is ours: a
 //! [`Semaphore`](crate::sync::Semaphore) of one permit, which the first one in line holds while it
-//! sleeps. So the others need no timer, and come in their order.
+//! sleeps. So the others need no timer, and come in their order. A try that does not wait takes no
+//! permit: it looks at the number of those that wait, and asks `governor` if there are none.
 //!
 //! | state of a turn | entered by | left by |
 //! |---|---|---|

@@ -4,7 +4,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use behaviour::{needs, run, spawn, Journal, Poller};
+use behaviour::{needs, run, seconds, spawn, Journal, Poller};
 use futures::StreamExt;
 use gen::sync::{Quota, Rate};
 use gen::{yield_, NoHost};
@@ -89,6 +89,63 @@ fn a_try_is_refused_while_the_quota_is_used_up_or_others_wait() {
         assert_eq!(rate.try_take(), Ok(()));
         Ok(())
     });
+}
+
+/// A server with several threads would refuse requests that it may serve.
+#[test]
+fn tries_on_several_threads_are_not_refused_while_turns_are_free() {
+    const TRIES: u32 = 50_000;
+    let rate = Rate::new(Quota::per_second(number(1_000_000)));
+    let begin = std::sync::Barrier::new(2);
+    let tries = || {
+        begin.wait();
+        (0..TRIES).filter(|_| rate.try_take().is_ok()).count()
+    };
+    let taken =
+        std::thread::scope(|scope| [scope.spawn(tries), scope.spawn(tries)].map(|one| one.join().unwrap()));
+    assert_eq!(taken, [TRIES as usize; 2]);
+}
+
+/// A try would go before a task that was there first, or be refused for ever after it.
+#[test]
+fn a_try_goes_behind_those_in_line_and_not_behind_those_that_have_left() {
+    needs!(VirtualTime);
+    run(async {
+        let (rate, poller) = (one_a_second(1), Poller::new());
+        rate.take().await?;
+        let mut turns = [(); 3].map(|()| Box::pin(rate.take()));
+        turns.iter_mut().for_each(|turn| assert!(poller.poll(turn.as_mut()).is_pending()));
+        gen::sleep(seconds(5)).await?;
+        assert_eq!(rate.try_take().unwrap_err().retry_after(), None, "the first one was woken");
+        let [first, mut second, third] = turns;
+        drop((first, third));
+        assert_eq!(rate.try_take().unwrap_err().retry_after(), None);
+        assert!(poller.poll(second.as_mut()).is_ready());
+        // It is over, and is still there.
+        assert_eq!(rate.try_take().unwrap_err().retry_after(), Some(seconds(1)));
+        gen::sleep(seconds(1)).await?;
+        assert_eq!(rate.try_take(), Ok(()));
+        Ok(())
+    });
+}
+
+/// A mistake in the configuration would panic in the first request, or be no limit at all.
+#[test]
+fn a_quota_that_is_too_long_is_refused_when_the_rate_is_made() {
+    let year = Duration::from_secs(365 * 24 * 3600);
+    let yearly = Quota::with_period(year).unwrap();
+    let longest = Quota::with_period(Duration::MAX).unwrap();
+    for quota in [longest, yearly.allow_burst(number(u32::MAX)), yearly.allow_burst(number(293))] {
+        let refused = std::panic::catch_unwind(|| Rate::new(quota)).unwrap_err();
+        let text = refused.downcast_ref::<String>().expect("it has a text");
+        assert!(text.contains("292 years"), "{text}");
+    }
+    let rate = Rate::new(yearly.allow_burst(number(292)));
+    for _ in 0..292 {
+        assert_eq!(rate.try_take(), Ok(()));
+    }
+    let wait = rate.try_take().unwrap_err().retry_after().unwrap();
+    assert!(wait <= year && wait > year / 2, "{wait:?}");
 }
 
 /// The times of a test would depend on the time that its set-up has taken.
