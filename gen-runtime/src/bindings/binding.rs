@@ -48,7 +48,8 @@ impl Ends {
     pub(crate) fn left(self, now: Instant) -> Option<Duration> {
         match self {
             Ends::At(at) => Some(at.saturating_duration_since(now)),
-            Ends::After(left) => Some(left),
+            // A time whose end no `Instant` can hold never ends.
+            Ends::After(left) => now.checked_add(left).map(|_| left),
             Ends::Never => None,
         }
     }

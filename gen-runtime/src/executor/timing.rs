@@ -50,9 +50,12 @@ impl Core {
         }
     }
 
-    /// Returns the deadline of a timer that waits, if it has one already.
+    /// Returns the deadline of a timer of this loop that waits, if it has one already.
     #[cold]
     pub(crate) fn deadline_of(&self, key: TimerKey) -> Option<Instant> {
+        if !key.is_of(self.id) {
+            return None;
+        }
         self.timers.borrow().deadline(key)
     }
 

@@ -316,6 +316,8 @@ impl Sleep {
         };
         match (deadline, self.end) {
             (Some(at), _) | (None, End::At(at)) => Ends::At(at),
+            // The timer, which alone has known the deadline, is gone.
+            (None, End::After(_)) if self.has_fired() => Ends::After(Duration::ZERO),
             (None, End::After(nanoseconds)) => Ends::After(Duration::from_nanos(nanoseconds)),
             (None, End::Never) => Ends::Never,
         }

@@ -1,8 +1,8 @@
 //! Locals and deadlines on the embedded loop: its callbacks, its timers, its blocking calls, and
 //! other threads.
 
-use std::cell::RefCell;
-use std::future::{pending, Future};
+use std::cell::{Cell, RefCell};
+use std::future::{pending, poll_fn, Future};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
@@ -253,7 +253,7 @@ fn a_task_that_is_polled_within_another_future_has_its_own_values() {
     };
     let outer = gen::with_spawner(spawner, async {
         let task = gen::spawn(async {
-            std::future::poll_fn({
+            poll_fn({
                 let mut polls = 0;
                 move |cx| {
                     polls += 1;
@@ -303,6 +303,23 @@ fn a_timeout_has_its_full_length_in_its_first_turn_on_a_real_clock() {
     let (first, second) = IoLoop::new().run_sync(body.join()).unwrap();
     assert_eq!(first, Some(HOUR));
     assert!(second.is_some_and(|second| second <= HOUR));
+}
+
+/// Otherwise the last step before a timeout would believe that it has all the time again.
+#[test]
+fn a_timeout_whose_timer_has_fired_leaves_no_time_on_a_real_clock() {
+    let last = Cell::new(None);
+    let body = gen::with_timeout(Duration::from_millis(1), async {
+        poll_fn(|_| {
+            last.set(time_left());
+            Poll::<()>::Pending
+        })
+        .await;
+        gen::Ok(())
+    });
+    let error = IoLoop::new().run_sync(body.join()).unwrap_err();
+    assert!(error.is::<TimeoutError>());
+    assert_eq!(last.get(), Some(Duration::ZERO));
 }
 
 /// Otherwise a point in time that has passed would count as none.
