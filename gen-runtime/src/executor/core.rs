@@ -155,6 +155,8 @@ impl Core {
 
     /// Returns the error context of the task that is being polled.
     pub(crate) fn running_context(&self) -> Option<Arc<ErrorContext>> {
-        self.scheduler.borrow_mut().context_of(self.running.get()?, &self.shared)
+        let context = self.scheduler.borrow_mut().context_of(self.running.get()?, &self.shared)?;
+        context.shorten();
+        Some(context)
     }
 }

@@ -120,6 +120,7 @@ impl Core {
         let Some(inherited) = inherited else { return };
         let context = self.scheduler.borrow_mut().context_of(slot, &self.shared);
         if let Some(context) = context {
+            context.shorten();
             context.inherit(inherited);
         }
     }

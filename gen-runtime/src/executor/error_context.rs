@@ -297,7 +297,9 @@ impl ErrorContext {
         leftovers
     }
 
-    /// Skips the outer contexts that have ended.
+    /// Skips the outer contexts that have ended. This may drop the last reference to one, and so to
+    /// the locals that its task has inherited, whose drops are code of users: nothing may be locked
+    /// or borrowed.
     pub(super) fn shorten(&self) {
         loop {
             let outer = self.outer();

@@ -13,21 +13,19 @@ pub(crate) enum SlotContext {
 
 impl SlotContext {
     /// Returns the context of the slot. If there is none yet, `make` makes it inside of the outer
-    /// one.
+    /// one. The caller shortens it, outside of all locks.
     pub(crate) fn get_or_create(
         &mut self,
         make: impl FnOnce(Option<Arc<ErrorContext>>) -> Arc<ErrorContext>,
     ) -> Arc<ErrorContext> {
-        let context = match self {
+        match self {
             SlotContext::Own(context) => Arc::clone(context),
             SlotContext::Outer(outer) => {
                 let context = make(outer.take());
                 *self = SlotContext::Own(Arc::clone(&context));
                 context
             }
-        };
-        context.shorten();
-        context
+        }
     }
 
     pub(crate) fn own(&self) -> Option<&Arc<ErrorContext>> {

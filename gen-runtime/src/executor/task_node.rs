@@ -94,7 +94,7 @@ impl TaskNode {
     /// Returns the context of the task, which is made now if there is none yet.
     pub(super) fn context(&self, home: &Arc<Shared>) -> Arc<ErrorContext> {
         match self.context.get() {
-            Some(context) => shortened(context),
+            Some(context) => Arc::clone(context),
             None => self.make_context(home, into_context(self.outer.borrow().clone(), home)),
         }
     }
@@ -105,13 +105,13 @@ impl TaskNode {
     }
 
     fn make_context(&self, home: &Arc<Shared>, outer: Option<Arc<ErrorContext>>) -> Arc<ErrorContext> {
-        shortened(self.context.get_or_init(|| context_of(home, self.slot, outer)))
+        Arc::clone(self.context.get_or_init(|| context_of(home, self.slot, outer)))
     }
 }
 
 /// Makes the context of the task in that slot, which was spawned in `outer`.
 pub(super) fn context_in(outer: Outer, home: &Arc<Shared>, slot: SlotId) -> Arc<ErrorContext> {
-    shortened(&context_of(home, slot, into_context(outer, home)))
+    context_of(home, slot, into_context(outer, home))
 }
 
 fn context_of(home: &Arc<Shared>, slot: SlotId, outer: Option<Arc<ErrorContext>>) -> Arc<ErrorContext> {
@@ -126,7 +126,7 @@ fn into_context(outer: Outer, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
     let mut context = loop {
         let Some(task) = next else { break None };
         match task.context.get() {
-            Some(context) => break Some(shortened(context)),
+            Some(context) => break Some(Arc::clone(context)),
             None => next = task.outer.borrow().clone(),
         }
         if !task.has_ended.get() {
@@ -137,11 +137,6 @@ fn into_context(outer: Outer, home: &Arc<Shared>) -> Option<Arc<ErrorContext>> {
         context = Some(task.make_context(home, context));
     }
     context
-}
-
-pub(super) fn shortened(context: &Arc<ErrorContext>) -> Arc<ErrorContext> {
-    context.shorten();
-    Arc::clone(context)
 }
 
 /// A long chain is dropped in a loop, because nested drops could overflow the stack.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use super::error_context::ErrorContext;
 use super::ids::SlotId;
 use super::inbox::Shared;
-use super::task_node::{context_in, shortened, Lineage, Outer, TaskNode};
+use super::task_node::{context_in, Lineage, Outer, TaskNode};
 use super::task_ref::TaskRef;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,10 +114,11 @@ impl TaskSlot {
         }
     }
 
-    /// Returns the context of the task, which is made now if there is none yet.
+    /// Returns the context of the task, which is made now if there is none yet. A caller that keeps
+    /// it shortens it, outside of all borrows.
     pub(super) fn context(&mut self, home: &Arc<Shared>, slot: SlotId) -> Arc<ErrorContext> {
         let (state, outer) = match &mut self.place {
-            Place::Context(_, context) => return shortened(context),
+            Place::Context(_, context) => return Arc::clone(context),
             Place::Node(_, task) => return task.context(home),
             Place::Leaf(state, outer) => (*state, outer.take()),
         };

@@ -106,7 +106,11 @@ impl Mailbox {
         let mut mail = self.lock();
         // The task is being polled, so its end comes later, and finds this.
         self.state.use_mail();
-        mail.context(home)
+        let context = mail.context(home);
+        // This may drop the locals of a task that has ended.
+        drop(mail);
+        context.shorten();
+        context
     }
 
     /// Returns what the task has inherited. Makes no context.
