@@ -79,7 +79,8 @@ use crate::{Result, Yieldable};
 /// in a test.
 ///
 /// The closure sees the [locals](crate::Local) that a task would inherit at the call, and
-/// [`time_left`](crate::time_left), whose deadline is on the real clock there.
+/// [`time_left`](crate::time_left). The deadline inside is on the real clock, whatever the clock
+/// of the loop is: the time that was left at the call passes in real time there.
 ///
 /// # Errors
 ///

@@ -27,13 +27,14 @@ use crate::executor::current;
 /// | a child of a [`WaitIterator`](crate::WaitIterator) or of [`as_completed`](crate::Limit::as_completed) | what is around the yield of the next result | what is around that yield |
 /// | a child of a [scope](crate::scope()) | what is around the scope | what is around the scope |
 /// | a task of [`spawn`](crate::spawn), [`spawn_local`](crate::spawn_local), [`Remote::spawn`](crate::Remote::spawn), an [engine](macro@crate::engine) | nothing | what was around the call |
+/// | the call of a [`batch`](crate::batch()) or a [`single_flight`](crate::single_flight()), which is for all of its loads | nothing | nothing |
 /// | a callback of [`add_callback`](crate::IoLoopHandle::add_callback), [`call_later`](crate::IoLoopHandle::call_later), [`on_done`](crate::JoinHandle::on_done), [`context::wrap`](crate::context::wrap) and the like | nothing | what was around the call that scheduled it |
 /// | the closure of [`from_callback`](crate::from_callback) | what is around | what is around |
 /// | a closure of [`blocking`](crate::blocking()) | nothing | what was around the call |
-/// | a thread, or a task, that another library has started | nothing | nothing |
+/// | a thread, or a task, that another library has started | nothing, unless it is polled from within the binding | the same |
 /// | the body of a [`run_sync`](crate::run_sync) or [`block_on`](crate::block_on) within another executor | nothing | what is around |
 /// | a destructor of a future that is dropped within the [`with`](Self::with) | the value | the value |
-/// | a destructor in a task that is dropped with its executor | nothing | nothing |
+/// | a destructor in a task that is dropped with its executor, or by code outside of the [`with`](Self::with) | what the code may see that drops it | the same |
 ///
 /// A task that inherits a value shares it: nothing is cloned, and the value lives as long as the
 /// last of the tasks. A task passes on the values that it has inherited itself. Another value that
