@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::entry::Entry;
+use super::kept_error::KeptError;
 use super::state::{Answer, CallId, Gathering, Left, LoadWaits, State, Ticketed};
 use crate::executor::current::running_task;
 use crate::executor::LoopClosed;
@@ -163,19 +164,20 @@ impl<K, V> Board<K, V> {
         // A load that does not find the call finds the result. So the result comes first.
         let failure = match outcome {
             Ok(results) => {
-                keys.iter().zip(results).for_each(|(key, result)| key.give(result));
+                keys.iter().zip(results).for_each(|(key, result)| key.give(result.map_err(KeptError::new)));
                 None
             }
             Err(error) => {
-                keys.iter().for_each(|key| key.give(Err(error.clone())));
-                Some(error)
+                let kept = KeptError::new(error);
+                keys.iter().for_each(|key| key.give(Err(Arc::clone(&kept))));
+                Some(kept)
             }
         };
         let ended = self.with(|state| state.end(id));
         if failure.is_none() {
             let unread: Vec<Error> = match &ended {
-                Some(ended) => ended.unread().filter_map(|key| key.error().cloned()).collect(),
-                None => keys.iter().filter_map(|key| key.error().cloned()).collect(),
+                Some(ended) => ended.unread().filter_map(|key| key.unread_error()).collect(),
+                None => keys.iter().filter_map(|key| key.unread_error()).collect(),
             };
             report_unread_children("a load of a batch", "loads of a batch", &unread);
         }
@@ -185,7 +187,7 @@ impl<K, V> Board<K, V> {
                 ended.wake();
                 Ok(())
             }
-            None => failure.map_or(Ok(()), Err),
+            None => failure.map_or(Ok(()), |kept| Err(kept.read())),
         }
     }
 }

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use super::kept_error::KeptError;
 use crate::shims::OnceLock;
-use crate::Result;
+use crate::{Error, Result};
 
 /// Shared by the loads of a key, the table and the call. It never changes, except for the result,
 /// which is given once.
 pub(super) struct Entry<K, V> {
     pub(super) key: K,
     pub(super) hash: u64,
-    result: OnceLock<Result<V>>,
+    result: OnceLock<Kept<V>>,
 }
+
+pub(super) type Kept<V> = Result<V, Arc<KeptError>>;
 
 impl<K, V> Entry<K, V> {
     pub(super) fn new(hash: u64, key: K) -> Self {
@@ -19,7 +22,7 @@ impl<K, V> Entry<K, V> {
     }
 
     /// Only the task of the call gives a result, and only one.
-    pub(super) fn give(&self, result: Result<V>) {
+    pub(super) fn give(&self, result: Kept<V>) {
         // A second one is dropped here, outside of all locks.
         drop(self.result.set(result));
     }
@@ -28,9 +31,10 @@ impl<K, V> Entry<K, V> {
         self.result.get().is_some()
     }
 
-    /// The error, if the result is one.
-    pub(super) fn error(&self) -> Option<&crate::Error> {
-        self.result.get()?.as_ref().err()
+    /// The error, if the result is one that no load has read. It counts as read then.
+    pub(super) fn unread_error(&self) -> Option<Error> {
+        let kept = self.result.get()?.as_ref().err()?;
+        (!kept.is_read()).then(|| kept.read())
     }
 
     /// The result for one of the loads. The last one that holds the entry takes it.
@@ -38,9 +42,10 @@ impl<K, V> Entry<K, V> {
     where
         V: Clone,
     {
-        match Arc::try_unwrap(self) {
+        let kept = match Arc::try_unwrap(self) {
             Ok(alone) => alone.result.into_inner(),
             Err(shared) => shared.result.get().cloned(),
-        }
+        };
+        kept.map(|result| result.map_err(|error| error.read()))
     }
 }

@@ -14,6 +14,7 @@ use super::entry::Entry;
 use super::load::{Load, Loading, LocalLoad};
 use super::loader::{Loader, LocalStart, SendStart, Settings};
 use crate::error::Throw;
+use crate::executor::host::inheriting_nothing;
 use crate::task::{spawn, spawn_local};
 use crate::yieldable::FutureOfResult;
 use crate::Result;
@@ -69,7 +70,9 @@ macro_rules! loaders {
             let start = move |ticket, window| {
                 let function = Arc::clone(&function);
                 let begin = move |keys| (*function)(keys).into_future();
-                $spawn(Calling::new(ticket, window, begin, results_of_batch::<A, E, M, N, K>))
+                let call = Calling::new(ticket, window, begin, results_of_batch::<A, E, M, N, K>);
+                // It is made for all of its loads, not for the first one.
+                inheriting_nothing(|| $spawn(call))
             };
             let loader = Loader::new("a batch", Location::caller(), start);
             $batch { loader: Arc::new(loader), settings: Settings::OF_BATCH }
@@ -91,7 +94,9 @@ macro_rules! loaders {
             let start = move |ticket, window| {
                 let function = Arc::clone(&function);
                 let begin = with_only(move |key| (*function)(key).into_future());
-                $spawn(Calling::new(ticket, window, begin, results_of_single_flight::<V, E, M, K>))
+                let call = Calling::new(ticket, window, begin, results_of_single_flight::<V, E, M, K>);
+                // It is made for all of its loads, not for the first one.
+                inheriting_nothing(|| $spawn(call))
             };
             let loader = Loader::new("a single flight", Location::caller(), start);
             $single_flight { loader: Arc::new(loader) }
@@ -142,10 +147,11 @@ macro_rules! loaders {
             }
 
             /// Loads of that key that are asked for from now on do not share the result of a call
-            /// that is under way.
+            /// that is in flight.
             ///
             /// It is for code that has changed the value: a call that has begun before may give the
-            /// value before the change. The loads of that call still get its result.
+            /// value before the change. The loads of that call still get its result. A call that
+            /// still gathers keys reads the value after the change, so it is shared all the same.
             pub fn forget(&self, key: &K)
             where
                 K: Hash + Eq,
@@ -266,8 +272,13 @@ loaders! {
     /// each of them is there once. Several calls may be in flight at once.
     ///
     /// The function runs in a task of its own, which the first load spawns where it is. So the end
-    /// of one load does not harm the others. [`batch_local`](crate::batch_local) is for functions
-    /// that are not `Send`.
+    /// of one load does not harm the others. But the loop of the first load must go on: if it stops
+    /// and is kept, the loads on other loops wait until it runs again.
+    /// [`batch_local`](crate::batch_local) is for functions that are not `Send`.
+    ///
+    /// The function sees none of the [locals](crate::Local) and deadlines around the loads, because
+    /// its call is for all of them. What it needs of a request belongs into the key, or into a
+    /// batch that is made for the request.
     ///
     /// # The answer
     ///
@@ -291,7 +302,7 @@ loaders! {
     /// An error of the whole call is that of each load. If the function panics, it is
     /// [`Panicked`](crate::Panicked). Where no task can be spawned, it is
     /// [`NoHost`](crate::NoHost), and if the loop of the task is dropped,
-    /// [`LoopClosed`](crate::LoopClosed).
+    /// [`LoopClosed`](crate::LoopClosed). An error that none of its loads has read is logged.
     ///
     /// # Cancellation
     ///

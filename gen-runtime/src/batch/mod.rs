@@ -11,6 +11,7 @@
 //! | `board.rs` | the keys and the calls of one batch, under a lock |
 //! | `state.rs` | their states, and the events that change them |
 //! | `entry.rs` | one key, and its result |
+//! | `kept_error.rs` | the error of a call or of one key, until a load reads it |
 //! | `errors.rs` | the errors of an answer that does not fit the keys |
 //! | `models.rs` | loom models |
 //!
@@ -30,7 +31,7 @@
 //!
 //! | state of a key | entered by | a load of the same key | left by |
 //! |---|---|---|---|
-//! | open | `ask` | shares its result | `forget`; `leave` of its last load, while the call is not in flight; the end of the call |
+//! | open | `ask` | shares its result | `forget`, while the call is in flight; `leave` of its last load, while it is not; the end of the call |
 //! | shared no more | `forget` | is a load of its own | the end of the call |
 //!
 //! # Who owns what
@@ -53,13 +54,15 @@
 //! | no executor takes the task, or has timers for the window | each load gets [`NoHost`](crate::NoHost) |
 //! | the task is cancelled by others, such as by a shutdown | each load gets [`Cancelled`](crate::Cancelled) |
 //! | the loop of the task is dropped | each load gets [`LoopClosed`](crate::LoopClosed) |
-//! | a result is an error, and its loads were dropped | it is logged |
+//! | a result is an error, and its loads were dropped, perhaps after it was there | it is logged; that of a whole call once, if no load has read it |
+//! | the loop of the first load stops, and is kept | the loads on other loops wait until it runs again |
 
 mod answers;
 mod board;
 mod call;
 mod entry;
 mod errors;
+mod kept_error;
 mod load;
 mod loader;
 mod loaders;

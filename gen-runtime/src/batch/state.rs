@@ -275,9 +275,13 @@ impl<K, V> State<K, V> {
         }
     }
 
-    /// The later loads of the key of that entry do not share its result.
+    /// The later loads of the key of that entry do not share its result. A call that was not made
+    /// yet gives the new value in any case, and must not get the key twice.
     pub(super) fn forget(&mut self, entry: &Arc<Entry<K, V>>) -> Option<Arc<Entry<K, V>>> {
         let (seat, _) = self.open_with(entry.hash).find(|(_, open)| Arc::ptr_eq(open, entry))?;
+        if self.calls.get(&seat.call)?.phase != Phase::InFlight {
+            return None;
+        }
         self.open.remove(&Open { hash: entry.hash, seat })
     }
 

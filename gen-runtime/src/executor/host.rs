@@ -9,7 +9,7 @@
 //! | where does a task go? [`tasks()`] | `gen::spawn`, engines | the executor of the task or of the `with_spawner` that is polled here; the loop that runs here; the runtime of tokio that is entered |
 //! | whose timers are used? [`time()`] | `gen::sleep`, timeouts | the loop that runs here; the runtime of tokio that is entered; those of async-io |
 //! | which turn is it? [`turn()`] | `gen::moment` | the loop that runs here |
-//! | what does it inherit? [`to_inherit()`], [`capture()`] | spawns, callbacks, `gen::blocking` | the bindings around the call, and what the running task has inherited itself |
+//! | what does it inherit? [`to_inherit()`], [`capture()`] | spawns, callbacks, `gen::blocking` | the bindings around the call, and what the running task has inherited itself; nothing [here](inheriting_nothing) |
 //!
 //! The two first questions are separate, because an executor that is handed over takes tasks, but
 //! has no timers.
@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::core::Core;
+use super::current_context::outside;
 use super::error_context::ErrorContext;
 use super::foreign::{current_clock, Clock, Executor};
 use super::ids::{LoopId, TaskId, TimerKey};
@@ -115,6 +116,12 @@ pub(crate) fn to_inherit(outer: Option<&Arc<ErrorContext>>) -> Option<Arc<Inheri
         return None;
     }
     bindings::collect(outer.and_then(|outer| outer.inherited()), now)
+}
+
+/// Calls `spawn`, whose task then belongs to nothing around: it inherits no bindings, and its
+/// callbacks report their errors to its loop alone.
+pub(crate) fn inheriting_nothing<R>(spawn: impl FnOnce() -> R) -> R {
+    outside(|| bindings::apart(spawn))
 }
 
 /// Returns what a closure inherits that is called here, but runs on a thread without an executor.

@@ -370,6 +370,74 @@ fn an_error_that_no_load_can_get_is_logged() {
     assert!(log[0].contains("the rollback has failed"), "{log:?}");
 }
 
+/// A load that is woken, and dropped before it looks at its result, would lose the only trace of a
+/// failure.
+#[test]
+fn an_error_that_no_load_looks_at_is_logged_once() {
+    needs!(OneThread);
+    let fails = |keys: Vec<u32>| async move {
+        if keys.len() == 3 {
+            gen::bail!("all of it");
+        }
+        gen::Ok(keys.into_iter().map(|key| Err::<u32, _>(format!("no {key}"))).collect::<Vec<_>>())
+    };
+    // The loads that are dropped when their results are there; the others read them.
+    let unread = |keys: &'static [u32], reads: usize| {
+        let ((), log) = logged(|| {
+            run(async {
+                let (batch, poller) = (gen::batch(fails), Poller::new());
+                let mut loads: Vec<_> = keys.iter().map(|key| Box::pin(batch.load(*key))).collect();
+                loads.iter_mut().for_each(|load| assert!(poller.poll(load.as_mut()).is_pending()));
+                while poller.wakes() < keys.len() {
+                    gen::moment().await?;
+                }
+                for mut load in loads.into_iter().take(reads) {
+                    assert!(poller.poll(load.as_mut()).is_ready());
+                }
+                Ok(())
+            });
+        });
+        log
+    };
+    const OF_A_LOAD: &str = "ERROR gen: a load of a batch failed, and its result was never read";
+    let texts = |log: Vec<String>| -> Vec<String> {
+        log.iter()
+            .map(|text| text.strip_prefix(OF_A_LOAD).expect("it is of a load")[2..].to_owned())
+            .map(|text| text.lines().next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    assert_eq!(texts(unread(&[7], 0)), ["no 7"]);
+    assert_eq!(texts(unread(&[7, 8], 1)), ["no 8"]);
+    assert_eq!(texts(unread(&[7, 7], 0)), ["no 7"], "they share the result");
+    assert_eq!(texts(unread(&[7, 7], 1)), [""; 0]);
+    assert_eq!(texts(unread(&[1, 2, 3], 0)), ["all of it"], "not once for each key");
+    assert_eq!(texts(unread(&[1, 2, 3], 1)), [""; 0]);
+}
+
+/// A loop that is dropped with its loads has lost nothing that a log could tell.
+#[test]
+fn the_end_of_a_loop_is_no_error_of_its_loads_in_the_log() {
+    needs!(TheLoop);
+    let ((), log) = logged(|| {
+        let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+        let batch = slow_to(&Journal::default());
+        io_loop
+            .run_sync(async {
+                let tasks = [1, 2].map(|key| gen::spawn(loads(batch.clone(), key)));
+                gen::sleep(seconds(1)).await?;
+                let mut load = Box::pin(batch.load(3));
+                assert!(Poller::new().poll(load.as_mut()).is_pending());
+                gen::Ok((tasks, load))
+            })
+            .map(|(_, load)| {
+                drop(io_loop);
+                drop(load);
+            })
+            .unwrap();
+    });
+    assert!(log.iter().all(|text| !text.contains("a load of a batch")), "{log:?}");
+}
+
 /// A cancelled call is what was asked for: a record of it would be noise.
 #[test]
 fn a_call_that_ends_by_its_cancellation_is_no_error_in_the_log() {
@@ -410,6 +478,23 @@ fn a_load_of_a_key_in_flight_joins_it_unless_the_key_was_forgotten() {
         assert_eq!(anew.await?, "text 1");
         assert_eq!(since(began), in_seconds(14));
         assert_eq!(journal.take(), "[1], [1]");
+        Ok(())
+    });
+}
+
+/// The function would get a key twice, and one of its loads an error for a value that is there.
+#[test]
+fn a_key_that_is_forgotten_before_its_call_is_asked_for_once() {
+    needs!(OneThread);
+    run(async {
+        let journal = Journal::default();
+        let batch = texts_to(&journal);
+        let first = spawn(loads(batch.clone(), 1));
+        batch.forget(&1);
+        let second = spawn(loads(batch.clone(), 1));
+        assert_eq!(first.await?, "text 1");
+        assert_eq!(second.await?, "text 1");
+        assert_eq!(journal.take(), "[1]");
         Ok(())
     });
 }

@@ -173,6 +173,41 @@ fn a_task_inherits_only_what_was_declared_so() {
     assert_eq!(tasks, [INHERITED; 4]);
 }
 
+/// Otherwise the values of one request would be seen in a call that is made for others, too.
+#[test]
+fn the_call_of_a_batch_sees_nothing_of_its_first_load() {
+    type All = Vec<gen::Result<Seen>>;
+    #[gen::coroutine]
+    fn calls(keys: Vec<u32>) -> gen::Result<All> {
+        let seen = yield_!(look())?;
+        let task = yield_!(gen::spawn(look()))?;
+        assert_eq!(seen, task);
+        Ok(keys.into_iter().map(|_| Ok(seen)).collect())
+    }
+    let all = run(within(async {
+        let (batch, flight) = (gen::batch(calls), gen::single_flight(|_: u32| look()));
+        let here = [batch.load(1).await?, flight.load(1).await?];
+        // A task that has inherited, and binds nothing itself.
+        let there = spawn(async move { gen::Ok([batch.load(2).await?, flight.load(2).await?]) });
+        assert_eq!(seen(), BOTH, "the load goes on with its own");
+        gen::Ok((here, there.await?))
+    }));
+    assert_eq!(all, ([NOTHING; 2], [NOTHING; 2]));
+}
+
+/// The same for a call that stays on its thread.
+#[test]
+fn the_call_of_a_local_batch_sees_nothing_of_its_first_load() {
+    needs!(LocalTasks);
+    let all = run(within(async {
+        let flight = gen::single_flight_local(|_: u32| look());
+        let here = flight.load(1).await?;
+        let there = gen::spawn_local(async move { flight.load(2).await });
+        gen::Ok([here, there.await?])
+    }));
+    assert_eq!(all, [NOTHING; 2]);
+}
+
 /// The same for a task that stays on its thread.
 #[test]
 fn a_local_task_inherits_only_what_was_declared_so() {
@@ -456,6 +491,53 @@ fn a_value_that_panics_in_its_drop_stops_nobody() {
         });
     });
     assert_eq!(log, ["ERROR gen: the drop of a local panicked: in a drop"]);
+}
+
+/// Otherwise a value that reports its end, such as the span of a request, would panic or hang where
+/// a later task is the last one to know the task that had it.
+#[test]
+fn a_value_may_use_the_executor_in_its_drop_wherever_it_is_dropped() {
+    needs!(OneThread);
+    struct Spawns(Option<Count>);
+    impl Drop for Spawns {
+        fn drop(&mut self) {
+            let Some(count) = self.0.take() else { return };
+            drop(spawn(async move {
+                gen::moment().await?;
+                count.add();
+                gen::Ok(())
+            }));
+        }
+    }
+    gen::local! { inherited static SPAWNS: Spawns; }
+    let count = Count::default();
+    let ((), log) = logged(|| {
+        run(async {
+            let (promise, go_on) = gen::promise::<()>();
+            // The first task has inherited the value, and the second one another value.
+            let second = async move {
+                go_on.await?;
+                assert!(!has_count());
+                spawn(gen::moment()).await
+            };
+            let first = async move {
+                gen::moment().await?;
+                assert!(has_count());
+                SPAWNS.with(Spawns(None), async { gen::Ok(spawn(second)) }).join().await
+            };
+            let spawns = async { gen::Ok(spawn(first)) };
+            let first = SPAWNS.with(Spawns(Some(count.clone())), spawns).join().await?;
+            let second = first.await?;
+            promise.set(())?;
+            second.await?;
+            gen::sleep(seconds(1)).await
+        });
+    });
+    assert_eq!((count.get(), log), (1, vec![]));
+
+    fn has_count() -> bool {
+        SPAWNS.read(|spawns| spawns.expect("it is inherited").0.is_some())
+    }
 }
 
 /// Otherwise a value that is large, or that cannot be cloned, could not be used.

@@ -37,9 +37,11 @@ fn the_least_of_all_deadlines_around_counts() {
         let set = gen::with_deadline(now() + seconds(5), async { left_within(60).await });
         assert_eq!(set.join().await?, Some(4));
         let never = gen::with_timeout(Duration::MAX, async {
-            gen::Ok(time_left().is_none_or(|left| left > seconds(1 << 30)))
+            let first = time_left();
+            gen::moment().await?;
+            gen::Ok([first, time_left()])
         });
-        assert!(never.join().await?);
+        assert_eq!(never.join().await?, [None; 2], "it never ends");
         assert_eq!(left().await?, None);
         Ok(())
     });
@@ -81,6 +83,20 @@ fn the_children_of_groups_and_scopes_and_tasks_have_the_time_of_the_parent() {
     }
     let all = run(gen::with_timeout(seconds(10), body()).join());
     assert_eq!(all.into_iter().map(Option::unwrap).collect::<Vec<_>>(), [9, 9, 8, 8, 7, 6, 5, 4]);
+}
+
+/// Otherwise the first load of a call would cut the time of all others short.
+#[test]
+fn the_call_of_a_batch_has_no_deadline_of_its_first_load() {
+    needs!(VirtualTime);
+    let flight = gen::single_flight(|_: u32| left());
+    let all = run(gen::with_timeout(seconds(10), async move {
+        let here = flight.load(1).await?;
+        let there = spawn(async move { flight.load(2).await });
+        gen::Ok([here, there.await?, left().await?])
+    })
+    .join());
+    assert_eq!(all, [None, None, Some(7)]);
 }
 
 /// Otherwise a task would work for longer than the first of its deadlines.
