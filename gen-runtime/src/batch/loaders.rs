@@ -277,8 +277,8 @@ loaders! {
     /// [`batch_local`](crate::batch_local) is for functions that are not `Send`.
     ///
     /// The function sees none of the [locals](crate::Local) and deadlines around the loads, because
-    /// its call is for all of them. What it needs of a request belongs into the key, or into a
-    /// batch that is made for the request.
+    /// its call is for all of them. If it needs something of a request, put that into the key, or
+    /// make a batch for the request.
     ///
     /// # The answer
     ///
