@@ -24,13 +24,8 @@
 //!
 //! gen::run_sync(measured(query()))?;
 //! let snapshot = snapshotter.snapshot().into_vec();
-<<<<<<< HEAD
 //! let is_count = |key: &CompositeKey| key.key().name() == YIELDS;
 //! let (key, _, _, value) = snapshot.iter().find(|entry| is_count(&entry.0)).unwrap();
-=======
-//! let mut all = snapshot.iter();
-//! let (key, _, _, value) = all.find(|entry| entry.0.key().name() == YIELDS).unwrap();
->>>>>>> b2ddc2fa (metrics: distinguish recorders at one address by their types)
 //! assert!(key.key().labels().any(|label| label.value() == "query"));
 //! assert_eq!(*value, DebugValue::Counter(1));
 //! # Ok::<(), gen::Error>(())
