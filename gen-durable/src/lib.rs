@@ -194,6 +194,8 @@ mod retry;
 mod signal;
 mod signal_file;
 mod sleep;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod step;
 mod steps;
 mod timeout;
@@ -212,6 +214,11 @@ pub use crate::random::{random, uuid, Random};
 pub use crate::retry::Retry;
 pub use crate::signal::{signal, Signal};
 pub use crate::sleep::{sleep, Sleep};
+#[cfg(feature = "sqlite")]
+pub use crate::sqlite::{
+    resume_all, Bodies, Run, RunInfo, RunState, RunWait, Runs, SqliteJournal, SqliteOptions, SqliteStore,
+    StoreError,
+};
 pub use crate::step::{step, Step};
 pub use crate::timeout::{with_timeout, Limited, TimedOut, WithTimeout};
 pub use crate::version::{version, Version};

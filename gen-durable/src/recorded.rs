@@ -32,7 +32,7 @@ pub(crate) trait Store: Send + 'static {
     /// Writes a record after the others.
     fn append(&mut self, record: &Record) -> gen::Result;
 
-    /// Makes all records safe.
+    /// Makes all records safe. The thread waits for it.
     fn sync(&mut self) -> gen::Result;
 
     /// The signals that have come since the last call, and all of them in the first one. The task
@@ -41,7 +41,26 @@ pub(crate) trait Store: Send + 'static {
         let _ = cx;
         Ok(Vec::new())
     }
+
+    /// As [`sync`](Self::sync). A place that is slow lets the thread do other work meanwhile.
+    fn poll_sync(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
+        Poll::Ready(self.sync())
+    }
+
+    /// The coroutine waits for so many commands: these.
+    fn suspended(&mut self, _number: usize, _waits: &mut dyn Iterator<Item = Wait<'_>>) -> gen::Result {
+        Ok(())
+    }
+
+    /// Takes the reason of a cancellation that has come to the place of the records. Wakes `cx`
+    /// when a later one comes.
+    fn take_cancel(&mut self, _cx: &Context<'_>) -> Option<String> {
+        None
+    }
 }
+
+/// A command for which the coroutine waits, and its deadline.
+pub(crate) type Wait<'a> = (Ticket, &'a Command, Option<u64>);
 
 #[derive(Debug)]
 pub(crate) struct Recorded<S> {
@@ -64,8 +83,10 @@ pub(crate) struct Recorded<S> {
     /// The deadline for which this process waits.
     alarm: Option<(u64, Pin<Box<gen::Sleep>>)>,
     clock: WallClock,
-    /// A deadline is not safe yet.
+    /// An event or a deadline is not safe yet.
     is_unsafe: bool,
+    /// The event that is given as soon as it is safe.
+    held: Option<Event>,
 }
 
 impl<S: Store> Recorded<S> {
@@ -84,21 +105,28 @@ impl<S: Store> Recorded<S> {
             alarm: None,
             clock: WallClock::new(),
             is_unsafe: false,
+            held: None,
         }
+    }
+
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn store_mut(&mut self) -> &mut S {
+        &mut self.store
     }
 
     fn append(&mut self, record: &Record) -> gen::Result {
         self.store.append(record)?;
         self.entries += 1;
-        if record.is_event() {
-            self.sync()?;
-        }
+        self.is_unsafe |= record.is_event();
         Ok(())
     }
 
-    fn sync(&mut self) -> gen::Result {
-        self.is_unsafe = false;
-        self.store.sync()
+    fn poll_safe(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
+        if self.is_unsafe {
+            ready!(self.store.poll_sync(cx))?;
+            self.is_unsafe = false;
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn replayed(&mut self) {
@@ -168,7 +196,7 @@ impl<S: Store> Recorded<S> {
         Ok(event)
     }
 
-    /// An event that can be given at once.
+    /// The next event, which may have to become safe first.
     fn next_event(&mut self, awaited: &Awaited) -> gen::Result<Option<Event>> {
         while let Some((ticket, outcome)) = self.ended.pop_front() {
             if awaited.contains(ticket) {
@@ -234,6 +262,15 @@ impl<S: Store> Recorded<S> {
             self.timers.pop_first();
         }
         None
+    }
+
+    fn say_suspended(&mut self, awaited: &Awaited) -> gen::Result {
+        let commands = &self.commands;
+        let mut waits = awaited.iter().filter_map(|ticket| {
+            let (command, deadline) = commands.get(ticket.0 as usize)?;
+            Some((ticket, command, *deadline))
+        });
+        self.store.suspended(awaited.0.len(), &mut waits)
     }
 
     /// Waits until the first deadline has passed.
@@ -319,16 +356,26 @@ impl<S: Store> Journal for Recorded<S> {
         if !self.replay.is_empty() {
             return Poll::Ready(self.replay_event(awaited));
         }
+        self.cancelled.extend(self.store.take_cancel(cx));
         loop {
             self.poll_signals(cx, awaited)?;
-            if let Some(event) = self.next_event(awaited).transpose() {
-                return Poll::Ready(event);
+            if self.held.is_some() {
+                ready!(self.poll_safe(cx))?;
             }
-            // The deadline must be safe before this process waits for it.
-            if self.is_unsafe {
-                self.sync()?;
+            if let Some(event) = self.held.take() {
+                return Poll::Ready(Ok(event));
             }
-            ready!(self.poll_alarm(cx, awaited))?;
+            match self.next_event(awaited)? {
+                // It is not recorded.
+                Some(Event::Run(step)) => return Poll::Ready(Ok(Event::Run(step))),
+                Some(event) => self.held = Some(event),
+                None => {
+                    // The deadline must be safe before this process waits for it.
+                    ready!(self.poll_safe(cx))?;
+                    self.say_suspended(awaited)?;
+                    ready!(self.poll_alarm(cx, awaited))?;
+                }
+            }
         }
     }
 
@@ -336,7 +383,11 @@ impl<S: Store> Journal for Recorded<S> {
         let outcome = limited(outcome.clone());
         self.skip_versions();
         match self.replay.front() {
-            None => self.append(&Record::Ended(outcome)),
+            None => {
+                self.append(&Record::Ended(outcome))?;
+                self.is_unsafe = false;
+                self.store.sync()
+            }
             Some(Record::Ended(recorded)) if *recorded == outcome && self.replay.len() == 1 => {
                 self.replayed();
                 Ok(())

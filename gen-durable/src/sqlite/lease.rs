@@ -1,0 +1,113 @@
+//! [`Lease`]: the proof that a process lives.
+//!
+//! A process that opens a store makes a file beside it, and keeps it locked. The name of the file
+//! is the *token* of the lease, which the process writes into each run that it takes. A process
+//! that wants a run of another one tries the lock of that file:
+//!
+//! | the file of a token | means |
+//! |---|---|
+//! | is locked | the process lives, and keeps its runs |
+//! | is not locked, or not there | the process has died, and its runs are free |
+//!
+//! The system releases the lock when a process ends, however it ends. So a run of a killed process
+//! is free at once, and a process that is merely slow or stopped keeps its runs. No clock is needed:
+//! all processes of a store are on one machine in any case, because SQLite's log needs it.
+//!
+//! The lock comes before the token is in the store. All looks at a lease that may free a run happen
+//! within a write transaction, of which there is one at a time.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use fs4::{FileExt, TryLockError};
+
+#[derive(Debug)]
+pub(crate) struct Lease {
+    token: String,
+    path: PathBuf,
+    /// Locked while it is open.
+    _file: File,
+}
+
+impl Lease {
+    /// Takes a new lease of a store.
+    pub(crate) fn take(store: &Path) -> io::Result<Self> {
+        loop {
+            let token = format!("{}-{}", std::process::id(), random_name());
+            let path = path_of(store, &token);
+            let file = match open_private(OpenOptions::new().write(true).create_new(true), &path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                opened => opened?,
+            };
+            match FileExt::try_lock(&file) {
+                Ok(()) => return Ok(Lease { token, path, _file: file }),
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+    }
+
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Whether the process that has taken the lease of this token lives.
+    pub(crate) fn is_held(store: &Path, token: &str) -> io::Result<bool> {
+        let file = match File::open(path_of(store, token)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            opened => opened?,
+        };
+        // Shared, so that processes that look at the same time do not take each other for it.
+        match FileExt::try_lock_shared(&file) {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Removes the file of a process that has died.
+    pub(crate) fn remove(store: &Path, token: &str) {
+        // If it stays, it is only in the way of whoever lists the folder.
+        let _ = fs::remove_file(path_of(store, token));
+    }
+
+    /// Whether a token from a file, which may be anyone's, has the form of a token. Only such a
+    /// token may become a part of a path.
+    pub(crate) fn is_token(text: &str) -> bool {
+        let is_part = |c: char| c.is_ascii_hexdigit() || c == '-';
+        !text.is_empty() && text.len() <= 40 && text.chars().all(is_part)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn path_of(store: &Path, token: &str) -> PathBuf {
+    beside(store, &format!("-lease-{token}"))
+}
+
+/// The path of a file that belongs to the store: `orders.db-wal`.
+pub(crate) fn beside(store: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(store);
+    name.push(suffix);
+    name.into()
+}
+
+/// A name that no other process chooses.
+pub(crate) fn random_name() -> String {
+    // Each state is seeded by the system.
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+/// Opens a file that, if it is new, only its owner may read.
+pub(crate) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.open(path)
+}

@@ -1,0 +1,138 @@
+//! [`RunInfo`]: a run in the list of a store.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rusqlite::Connection;
+
+use super::error::StoreError;
+use super::journal::{StoredWait, StoredWaits};
+use super::rows::{self, Row};
+use super::Place;
+use crate::journal::Outcome;
+use crate::record::Kind;
+
+/// A run of a store, as [`SqliteStore::runs`](crate::SqliteStore::runs) lists it.
+///
+/// It prints as a line: ``order `7`: in progress, waits for the step `pick` at src/order.rs:12:5``.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RunInfo {
+    /// The name of the body.
+    pub body: String,
+    /// The key.
+    pub key: String,
+    /// The time at which it was started.
+    pub begun: SystemTime,
+    /// Whether it runs, or has ended.
+    pub state: RunState,
+    /// The first commands for which it waits, at most 32. A run that is not in progress waited for
+    /// them when it was last.
+    pub waits_for: Vec<RunWait>,
+    /// The number of all commands for which it waits.
+    pub waits: usize,
+    /// The reason of a cancellation that was asked for, and has not arrived yet.
+    pub cancel: Option<String>,
+}
+
+/// The state of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RunState {
+    /// No process runs it. It goes on when the runs are resumed.
+    Free,
+    /// No process runs it, since it could not go on, for this reason. It is tried again when the
+    /// runs are resumed.
+    Stopped(String),
+    /// A process runs it.
+    InProgress,
+    /// It has ended, and this is its result.
+    Ended(Outcome),
+}
+
+/// A command for which a run waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RunWait {
+    /// The command, such as "the step `charge`".
+    pub what: String,
+    /// The line of the yield, such as "src/order.rs:12:5".
+    pub at: String,
+    /// The time at which it is done by itself, such as that of a sleep.
+    pub until: Option<SystemTime>,
+}
+
+pub(super) fn all(connection: &Connection, place: &Place) -> gen::Result<Vec<RunInfo>> {
+    rows::all(connection, true)?.into_iter().map(|row| info(connection, place, row)).collect()
+}
+
+fn info(connection: &Connection, place: &Place, row: Row) -> gen::Result<RunInfo> {
+    let state = if row.is_ended {
+        RunState::Ended(rows::outcome(connection, &row)?)
+    } else if place.is_leased(&row)? {
+        RunState::InProgress
+    } else {
+        row.stopped.map_or(RunState::Free, RunState::Stopped)
+    };
+    let stored: Option<StoredWaits> =
+        row.waits.map(|json| serde_json::from_str(&json)).transpose().map_err(|_| {
+            StoreError::damaged(format!("what the run `{}` of `{}` waits for", row.name.key, row.name.body))
+        })?;
+    let stored = stored.unwrap_or_default();
+    Ok(RunInfo {
+        body: row.name.body,
+        key: row.name.key,
+        begun: time(u64::try_from(row.begun).unwrap_or_default()),
+        state,
+        waits_for: stored.first.into_iter().map(wait).collect(),
+        waits: stored.number,
+        cancel: row.cancel,
+    })
+}
+
+fn wait(stored: StoredWait) -> RunWait {
+    let StoredWait { what, at, until } = stored;
+    RunWait { what, at, until: until.map(time) }
+}
+
+/// Milliseconds since 1970. A time that the system does not know is the last one that it knows.
+fn time(millis: u64) -> SystemTime {
+    UNIX_EPOCH.checked_add(Duration::from_millis(millis)).unwrap_or_else(|| {
+        // The largest time of a 64-bit Unix is far behind this one.
+        UNIX_EPOCH + Duration::from_secs(u64::from(u32::MAX))
+    })
+}
+
+impl fmt::Display for RunInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}`: {}", self.body, self.key, self.state)?;
+        if let Some(reason) = &self.cancel {
+            write!(f, ", to be cancelled (`{reason}`)")?;
+        }
+        for (index, wait) in self.waits_for.iter().enumerate() {
+            f.write_str(if index == 0 { ", waits for " } else { ", and for " })?;
+            write!(f, "{wait}")?;
+        }
+        match self.waits.saturating_sub(self.waits_for.len()) {
+            0 => Ok(()),
+            more => write!(f, ", and for {more} more"),
+        }
+    }
+}
+
+impl fmt::Display for RunState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RunState::Free => f.write_str("free"),
+            RunState::Stopped(why) => write!(f, "stopped: {why}"),
+            RunState::InProgress => f.write_str("in progress"),
+            RunState::Ended(outcome) => write!(f, "ended with {}", Kind(outcome)),
+        }
+    }
+}
+
+impl fmt::Display for RunWait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.what, self.at)
+    }
+}

@@ -1,0 +1,114 @@
+//! [`Live`]: the runs that this process has taken, and the cancellations that come for them.
+//!
+//! A cancellation is written into the row of its run, by any process. The thread of the store looks
+//! for those of its own runs: after a cancellation that this process has written, and once in a
+//! second if another process has written to the file. The run hears of each one once, until it has
+//! recorded it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Context;
+
+use crate::driver_waker::DriverWaker;
+
+#[derive(Debug, Default)]
+pub(super) struct Live {
+    mailboxes: Mutex<BTreeMap<i64, Arc<Mailbox>>>,
+    /// This process has written a cancellation.
+    has_news: AtomicBool,
+}
+
+/// A run that this process has taken.
+#[derive(Debug)]
+pub(super) struct LiveRun {
+    pub(super) run: i64,
+    pub(super) mailbox: Arc<Mailbox>,
+    live: Arc<Live>,
+}
+
+impl Drop for LiveRun {
+    fn drop(&mut self) {
+        let mut mailboxes = self.live.lock();
+        // It may have been taken again.
+        if mailboxes.get(&self.run).is_some_and(|mailbox| Arc::ptr_eq(mailbox, &self.mailbox)) {
+            mailboxes.remove(&self.run);
+        }
+    }
+}
+
+/// Of one run.
+#[derive(Debug, Default)]
+pub(super) struct Mailbox {
+    state: Mutex<State>,
+    driver: DriverWaker,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    reason: Option<String>,
+    was_told: bool,
+}
+
+impl Live {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<i64, Arc<Mailbox>>> {
+        self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a run that was taken, until the result is dropped.
+    pub(super) fn add(self: &Arc<Self>, run: i64) -> LiveRun {
+        let mailbox = Arc::<Mailbox>::default();
+        self.lock().insert(run, Arc::clone(&mailbox));
+        LiveRun { run, mailbox, live: Arc::clone(self) }
+    }
+
+    pub(super) fn contains(&self, run: i64) -> bool {
+        self.lock().contains_key(&run)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    pub(super) fn note_news(&self) {
+        self.has_news.store(true, Ordering::Release);
+    }
+
+    pub(super) fn take_news(&self) -> bool {
+        self.has_news.swap(false, Ordering::AcqRel)
+    }
+
+    pub(super) fn tell(&self, run: i64, reason: String) {
+        let mailbox = self.lock().get(&run).cloned();
+        if let Some(mailbox) = mailbox {
+            mailbox.tell(reason);
+        }
+    }
+}
+
+impl Mailbox {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn tell(&self, reason: String) {
+        let mut state = self.lock();
+        if state.was_told {
+            return;
+        }
+        *state = State { reason: Some(reason), was_told: true };
+        drop(state);
+        self.driver.wake();
+    }
+
+    /// Takes the reason of a cancellation. Wakes `cx` when a later one comes.
+    pub(super) fn take(&self, cx: &Context<'_>) -> Option<String> {
+        self.driver.set(cx.waker());
+        self.lock().reason.take()
+    }
+
+    /// The cancellation is recorded, and the next one may come.
+    pub(super) fn rearm(&self) {
+        self.lock().was_told = false;
+    }
+}

@@ -1,0 +1,392 @@
+//! Many durable runs in one file of SQLite: [`SqliteStore`].
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `mod.rs` | the store, and how a process takes a run |
+//! | `schema.rs` | opens and makes the file, and refuses what is no store |
+//! | `rows.rs` | the rows of the file: what each transaction reads and writes |
+//! | `writer.rs` | the thread that has the connection, and its transactions |
+//! | `lease.rs` | the proof that a process lives |
+//! | `live.rs` | the runs of this process, and the cancellations that come for them |
+//! | `journal.rs` | the journal of one run |
+//! | `list.rs` | the list of runs |
+//! | `bodies.rs`, `runs.rs` | bodies by their names, and the tasks that run them |
+//! | `error.rs` | what can go wrong, and what to do |
+//!
+//! # The states of a run
+//!
+//! A run is a row of the table `runs`. Its name is that of its body with a key.
+//!
+//! | state | the row | entered by | left by |
+//! |---|---|---|---|
+//! | free | has no lease, or that of a process that has died | [`rows::insert`], [`rows::release`], the death of the process | [`take`] |
+//! | in progress | has the lease of a process that lives | [`take`] | the drop of its journal, its end, the death of the process |
+//! | ended | has the time of its end, and its last entry is the outcome | [`rows::write`] | [`rows::remove`] |
+//!
+//! A free run may say why it was *stopped*: its coroutine departs from the journal, for example. It
+//! is tried again when the runs are resumed.
+//!
+//! # Why two processes never run the same coroutine
+//!
+//! [`take`] happens in a write transaction, and SQLite has one of these at a time in all processes.
+//! It takes a run only if no process that lives has its lease: see `lease.rs`. Each later write
+//! looks at the lease again, and at the number of entries. So even if someone removes the file of a
+//! lease, a process that has lost a run writes nothing more to it.
+//!
+//! # What survives
+//!
+//! The log of SQLite (WAL) is written in each transaction. For events and deadlines
+//! `synchronous = FULL` makes it wait for the disk, so they survive a power cut. A kill at any moment
+//! leaves the transactions that were finished: SQLite drops a torn end of its log. The file itself
+//! is written from the log only after that is on the disk.
+
+mod bodies;
+mod error;
+mod journal;
+mod lease;
+mod list;
+mod live;
+mod rows;
+mod runs;
+mod schema;
+mod writer;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gen::Context as _;
+use rusqlite::Connection;
+use serde::de::DeserializeOwned;
+
+pub use self::bodies::Bodies;
+pub use self::error::StoreError;
+pub use self::journal::SqliteJournal;
+pub use self::list::{RunInfo, RunState, RunWait};
+pub use self::runs::{resume_all, Run, Runs};
+
+use self::journal::Taken;
+use self::lease::Lease;
+use self::live::Live;
+use self::rows::Name;
+use self::writer::{Reply, Safety, Transactions, Writer};
+use crate::journal::Outcome;
+
+/// A store of many durable runs, in a file of SQLite.
+///
+/// A run has the name of its body and a key: the order `7`. Its arguments, its entries and its
+/// result are in the file. [`resume_all`] runs what has not ended.
+///
+/// Clones are the same store.
+///
+/// # What is safe when
+///
+/// The outcome of a step, a deadline and a cancellation are on the disk before the coroutine goes
+/// on, so they survive a power cut (WAL with `synchronous = FULL`). The end of a run is on the disk
+/// before its result is given. A step that was begun and has no outcome runs again.
+///
+/// # Several processes
+///
+/// Several processes of one machine may open the file. A process *leases* each run that it runs,
+/// and no other one runs it meanwhile. The lease is a locked file beside the store, so it is free as
+/// soon as the process has ended, also by `kill -9`. A process that is only slow or stopped keeps
+/// its runs.
+///
+/// | file | contents |
+/// |---|---|
+/// | `orders.db` | the store |
+/// | `orders.db-wal`, `orders.db-shm` | the log of SQLite, and its index. Without its log the store loses its last entries, so copy or move all of them together, while no process has them open |
+/// | `orders.db-lease-…` | one for each process: nobody may remove it while the process lives |
+///
+/// # Limits
+///
+/// - Only its owner may read the files (on Unix). They contain the values of all steps.
+/// - A local disk, because SQLite's log needs memory that all processes share.
+/// - Arguments and an entry have at most 16 MiB, the entries of a run 1 GiB, names and keys 1 KiB.
+/// - Entries and arguments have checksums. The log of SQLite has, too, but what it holds behind a
+///   damaged part is lost, as if it had not been written.
+/// - A thread of the store writes, and the thread of the executor does not wait for the disk. The
+///   functions of this type do: they are for the start of a program, and for tools.
+#[derive(Clone)]
+pub struct SqliteStore(Arc<Shared>);
+
+/// How a [`SqliteStore`] is opened.
+///
+/// ```
+/// use gen_durable::SqliteOptions;
+/// use std::time::Duration;
+///
+/// # let name = format!("gen-durable-options-{}.db", std::process::id());
+/// # let path = std::env::temp_dir().join(name);
+/// let store = SqliteOptions::new()
+///     .busy_timeout(Duration::from_secs(5))
+///     .max_size(100 << 20)
+///     .open(&path)
+///     .unwrap();
+/// assert!(store.runs().unwrap().is_empty());
+/// # drop(store);
+/// # std::fs::remove_file(path).unwrap();
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "nothing is opened until `open` is called"]
+pub struct SqliteOptions {
+    busy: Duration,
+    max_size: Option<u64>,
+    survives_power_cut: bool,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        SqliteOptions { busy: Duration::from_secs(30), max_size: None, survives_power_cut: true }
+    }
+}
+
+impl SqliteOptions {
+    /// The options of [`SqliteStore::open`].
+    pub fn new() -> Self {
+        SqliteOptions::default()
+    }
+
+    /// The time for which a transaction waits for those of other processes. It is 30 seconds if
+    /// nothing else is said.
+    pub fn busy_timeout(self, timeout: Duration) -> Self {
+        SqliteOptions { busy: timeout, ..self }
+    }
+
+    /// The largest size of the file in bytes, without its log. A run that would make it larger ends
+    /// with [`StoreError::Full`], and can go on later.
+    pub fn max_size(self, bytes: u64) -> Self {
+        SqliteOptions { max_size: Some(bytes), ..self }
+    }
+
+    /// Whether entries survive a power cut, and not only the end of the process. They do if nothing
+    /// else is said.
+    ///
+    /// Without it nothing waits for the disk, and a power cut may lose the last entries, so that
+    /// their steps run again. The store is not damaged then.
+    pub fn survive_power_cut(self, survives: bool) -> Self {
+        SqliteOptions { survives_power_cut: survives, ..self }
+    }
+
+    /// Opens the store, and makes it if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], and the errors of the file system. What is no store is not changed.
+    pub fn open(self, path: impl AsRef<Path>) -> gen::Result<SqliteStore> {
+        let path = path.as_ref();
+        let opened = Shared::open(path, &self);
+        let shared = opened.with_context(|| format!("cannot open the store {}", path.display()))?;
+        Ok(SqliteStore(Arc::new(shared)))
+    }
+}
+
+impl SqliteStore {
+    /// Opens the store, and makes it if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], and the errors of the file system. What is no store is not changed.
+    pub fn open(path: impl AsRef<Path>) -> gen::Result<Self> {
+        SqliteOptions::new().open(path)
+    }
+
+    /// Takes the journal of a run, and makes the run if there is none. Its arguments are `null`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Leased`] while another process runs it, or this one.
+    pub fn journal(&self, body: &str, key: &str) -> gen::Result<SqliteJournal> {
+        let name = Name::new(body, key)?;
+        self.0.insert(&name, "null").wait()?;
+        match self.0.take(&name, true).wait()? {
+            Claim::Taken(taken) => Ok(SqliteJournal::new(Arc::clone(&self.0), taken)),
+            Claim::Leased => Err(StoreError::Leased.into()),
+            Claim::Missing | Claim::Ended(_) => Err(StoreError::NoRun.into()),
+        }
+    }
+
+    /// The result of a run. `None` if it has not ended.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoRun`]; a result that is of another type. The inner error is that of the run.
+    pub fn result<T: DeserializeOwned>(&self, body: &str, key: &str) -> gen::Result<Option<gen::Result<T>>> {
+        let name = Name::new(body, key)?;
+        let found = self.0.submit(Safety::Later, move |connection| {
+            let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
+            row.is_ended.then(|| rows::outcome(connection, &row)).transpose()
+        });
+        found.wait()?.map(runs::decoded).transpose()
+    }
+
+    /// All runs, in the order in which they were begun.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn runs(&self) -> gen::Result<Vec<RunInfo>> {
+        let place = self.0.place();
+        self.0.submit(Safety::Later, move |connection| list::all(connection, &place)).wait()
+    }
+
+    /// Asks for the cancellation of a run: it arrives as [`Cancelled`](gen::Cancelled) at each yield
+    /// that waits, and the clean-up is durable. If another process runs it, that takes about a second;
+    /// if none does, then it arrives when the run goes on.
+    ///
+    /// A request for a run that has ended does nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoRun`].
+    pub fn cancel(&self, body: &str, key: &str, reason: &str) -> gen::Result {
+        self.0.cancel(&Name::new(body, key)?, reason).wait()
+    }
+
+    /// Removes a run that has ended, so that its key is free.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoRun`], [`StoreError::NotEnded`], and [`StoreError::Leased`] while its journal
+    /// is open.
+    pub fn remove(&self, body: &str, key: &str) -> gen::Result {
+        let name = Name::new(body, key)?;
+        let store = self.0.place();
+        let removed = self.0.submit(Safety::Safe, move |connection| {
+            let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
+            if !row.is_ended {
+                return Err(StoreError::NotEnded.into());
+            }
+            if store.is_leased(&row)? {
+                return Err(StoreError::Leased.into());
+            }
+            rows::remove(connection, row.id)
+        });
+        removed.wait()
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").field("path", &self.0.path).finish_non_exhaustive()
+    }
+}
+
+/// The store of this process. Fields are dropped in this order: the thread ends its jobs, and then
+/// the lease is given up.
+pub(crate) struct Shared {
+    writer: Writer,
+    live: Arc<Live>,
+    lease: Lease,
+    path: PathBuf,
+}
+
+/// What a process finds that wants a run.
+enum Claim {
+    Missing,
+    Leased,
+    Ended(Outcome),
+    Taken(Taken),
+}
+
+impl Shared {
+    fn open(path: &Path, options: &SqliteOptions) -> gen::Result<Self> {
+        let path = absolute(path)?;
+        schema::create(&path)?;
+        let path = path.canonicalize()?;
+        let connection = schema::open(&path, options)?;
+        let lease = Lease::take(&path)?;
+        let live = Arc::<Live>::default();
+        let transactions = Transactions::new(connection, options.survives_power_cut, lease.token(), &live);
+        let writer = Writer::start(transactions)?;
+        Ok(Shared { writer, live, lease, path })
+    }
+
+    fn token(&self) -> &str {
+        self.lease.token()
+    }
+
+    fn submit<R: Send + 'static>(
+        &self,
+        safety: Safety,
+        work: impl FnMut(&Connection) -> gen::Result<R> + Send + 'static,
+    ) -> Reply<R> {
+        self.writer.submit(safety, work)
+    }
+
+    fn place(&self) -> Place {
+        Place { path: self.path.clone(), token: self.token().to_owned(), live: Arc::clone(&self.live) }
+    }
+
+    fn insert(&self, name: &Name, arguments: &str) -> Reply<()> {
+        let (name, arguments) = (name.clone(), arguments.to_owned());
+        self.submit(Safety::Safe, move |connection| rows::insert(connection, &name, &arguments))
+    }
+
+    /// Takes a run. One that has ended can be replayed `also_ended`.
+    fn take(&self, name: &Name, also_ended: bool) -> Reply<Claim> {
+        let (name, place) = (name.clone(), self.place());
+        self.submit(Safety::Later, move |connection| take(connection, &place, &name, also_ended))
+    }
+
+    fn cancel(&self, name: &Name, reason: &str) -> Reply<()> {
+        let (name, reason, live) = (name.clone(), reason.to_owned(), Arc::clone(&self.live));
+        self.submit(Safety::Safe, move |connection| {
+            let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
+            if !row.is_ended {
+                rows::ask_to_cancel(connection, row.id, &reason)?;
+                live.note_news();
+            }
+            Ok(())
+        })
+    }
+}
+
+/// What the thread of the store needs to judge leases.
+struct Place {
+    path: PathBuf,
+    token: String,
+    live: Arc<Live>,
+}
+
+impl Place {
+    /// Whether a process that lives runs it.
+    fn is_leased(&self, row: &rows::Row) -> gen::Result<bool> {
+        match rows::token(row)? {
+            None => Ok(false),
+            // A run that could not be given back is free.
+            Some(token) if token == self.token => Ok(self.live.contains(row.id)),
+            Some(token) => Ok(Lease::is_held(&self.path, token)?),
+        }
+    }
+}
+
+/// Takes a run, if no process that lives runs it.
+fn take(connection: &Connection, place: &Place, name: &Name, also_ended: bool) -> gen::Result<Claim> {
+    let Some(row) = rows::find(connection, name)? else { return Ok(Claim::Missing) };
+    if row.is_ended && !also_ended {
+        return Ok(Claim::Ended(rows::outcome(connection, &row)?));
+    }
+    if place.is_leased(&row)? {
+        return Ok(Claim::Leased);
+    }
+    let arguments = rows::arguments(connection, &row)?;
+    let (records, size) = rows::entries(connection, &row)?;
+    rows::lease(connection, row.id, &place.token)?;
+    if let Some(dead) = rows::token(&row)?.filter(|token| *token != place.token) {
+        Lease::remove(&place.path, dead);
+    }
+    let live = place.live.add(row.id);
+    if let Some(reason) = row.cancel {
+        live.mailbox.tell(reason);
+    }
+    Ok(Claim::Taken(Taken { live, arguments, records, size }))
+}
+
+/// The path, with a folder that is named without links.
+fn absolute(path: &Path) -> gen::Result<PathBuf> {
+    let name = path.file_name().ok_or_else(|| gen::Error::new("the path names no file"))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    Ok(folder.unwrap_or(Path::new(".")).canonicalize()?.join(name))
+}

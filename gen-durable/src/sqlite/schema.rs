@@ -1,0 +1,219 @@
+//! Opens the file of a store, and makes it if it is not there.
+//!
+//! The file may be anyone's, so nothing in it is believed before this has looked at it:
+//!
+//! 1. Its header must say that it is a store, of a version that is known. SQLite reads the header
+//!    without a lock and without its log, so a stranger's file is left alone.
+//! 2. Its tables must be exactly those that are made here. There is no trigger and no view.
+//! 3. Values have at most 16 MiB, and entries and arguments have a checksum.
+//!
+//! A new store is made under another name, and then linked. So a store is never half made, and an
+//! empty file was cut by someone.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::{named, StoreError};
+use super::lease::{beside, open_private, random_name};
+use super::SqliteOptions;
+use crate::record::MAX_JSON;
+
+/// "gend".
+const APPLICATION: i64 = 0x6765_6e64;
+/// A change of the tables changes the number.
+const VERSION: i64 = 1;
+
+/// By their names, as SQLite keeps them.
+const TABLES: [(&str, &str); 3] = [
+    (
+        "runs",
+        "CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    body TEXT NOT NULL,
+    key TEXT NOT NULL,
+    arguments TEXT NOT NULL,
+    crc INTEGER NOT NULL,
+    begun INTEGER NOT NULL,
+    ended INTEGER,
+    lease TEXT,
+    waits TEXT,
+    stopped TEXT,
+    cancel TEXT,
+    UNIQUE (body, key)
+) STRICT",
+    ),
+    ("unfinished", "CREATE INDEX unfinished ON runs (id) WHERE ended IS NULL"),
+    (
+        "entries",
+        "CREATE TABLE entries (
+    run INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (run, number)
+) STRICT, WITHOUT ROWID",
+    ),
+];
+
+/// Opens the file, which must be there, for reading and writing.
+pub(super) fn open(path: &Path, options: &SqliteOptions) -> gen::Result<Connection> {
+    check_header(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(named)?;
+    configure(&connection, options).map_err(named)?;
+    check_numbers(&connection)?;
+    check_tables(&connection)?;
+    let mode: String =
+        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(named)?;
+    gen::ensure!(
+        mode == "wal",
+        "the file system cannot hold the log of SQLite: put the store on a local disk"
+    );
+    Ok(connection)
+}
+
+/// Makes a store, unless there is one.
+pub(super) fn create(path: &Path) -> gen::Result {
+    if path.try_exists()? {
+        if fs::metadata(path)?.len() == 0 {
+            return Err(StoreError::damaged("the file is empty. If it is to be a new store, remove it"));
+        }
+        return Ok(());
+    }
+    let log = beside(path, "-wal");
+    if log.try_exists()? {
+        let log = log.display();
+        return Err(StoreError::damaged(format!("{log} is there without its store")));
+    }
+    let new = beside(path, &format!("-new-{}", random_name()));
+    // The log of SQLite gets the permissions of the file.
+    drop(open_private(OpenOptions::new().write(true).create_new(true), &new)?);
+    let linked = fill(&new).and_then(|()| match fs::hard_link(&new, path) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked.map_err(Into::into),
+    });
+    fs::remove_file(&new)?;
+    linked?;
+    sync_folder(path)?;
+    Ok(())
+}
+
+fn fill(path: &Path) -> gen::Result {
+    let connection = Connection::open(path).map_err(named)?;
+    let mut batch = format!("PRAGMA fullfsync = ON; BEGIN; PRAGMA application_id = {APPLICATION};");
+    batch += &format!("PRAGMA user_version = {VERSION};");
+    for (_, sql) in TABLES {
+        batch += sql;
+        batch += ";";
+    }
+    batch += "COMMIT; PRAGMA journal_mode = WAL;";
+    connection.execute_batch(&batch).map_err(named)?;
+    connection.close().map_err(|(_, error)| named(error))
+}
+
+/// Makes the name of a new file safe.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+/// Looks at the file alone, without a lock. If it is damaged, or is just being changed, then the
+/// look that follows says so.
+fn check_header(path: &Path) -> gen::Result {
+    let uri = format!("file:{}?immutable=1", percent_encoded(path));
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(uri, flags).map_err(named)?;
+    match check_numbers(&connection) {
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Damaged { .. })) => Ok(()),
+        checked => checked,
+    }
+}
+
+fn check_numbers(connection: &Connection) -> gen::Result {
+    let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(named);
+    if number("PRAGMA application_id")? != APPLICATION {
+        return Err(StoreError::NotAStore.into());
+    }
+    match number("PRAGMA user_version")? {
+        VERSION => Ok(()),
+        version if version > VERSION => Err(StoreError::LaterVersion.into()),
+        version => Err(StoreError::damaged(format!("its version is {version}"))),
+    }
+}
+
+fn check_tables(connection: &Connection) -> gen::Result {
+    let mut found = 0;
+    let mut statement = connection.prepare("SELECT type, name, sql FROM sqlite_schema").map_err(named)?;
+    let mut rows = statement.query([]).map_err(named)?;
+    while let Some(row) = rows.next().map_err(named)? {
+        let (kind, name) = (row.get::<_, String>(0).map_err(named)?, row.get::<_, String>(1).map_err(named)?);
+        let sql: Option<String> = row.get(2).map_err(named)?;
+        if TABLES.iter().any(|table| (table.0, Some(table.1)) == (&*name, sql.as_deref())) {
+            found += 1;
+        } else if !(kind == "table" || kind == "index") || !name.starts_with("sqlite_") {
+            // SQLite itself has such names, for an index, and for what ANALYZE finds.
+            return Err(StoreError::damaged(format!("it has a {kind} `{}`", short(&name))));
+        }
+    }
+    if found != TABLES.len() {
+        return Err(StoreError::damaged("a table is missing"));
+    }
+    Ok(())
+}
+
+/// The text, or its beginning.
+pub(super) fn short(text: &str) -> String {
+    text.chars().take(100).collect()
+}
+
+fn configure(connection: &Connection, options: &SqliteOptions) -> rusqlite::Result<()> {
+    /// Room for the other columns of a row.
+    const COLUMNS: usize = 1 << 16;
+    connection.busy_timeout(options.busy)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection
+        .set_limit(Limit::SQLITE_LIMIT_LENGTH, i32::try_from(MAX_JSON + COLUMNS).unwrap_or(i32::MAX))?;
+    // On macOS only this reaches the disk.
+    connection
+        .execute_batch("PRAGMA fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL;")?;
+    if let Some(size) = options.max_size {
+        let page: u32 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+        let pages = size / u64::from(page.max(1));
+        connection.query_row(&format!("PRAGMA max_page_count = {}", pages.max(1)), [], |_| Ok(()))?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn percent_encoded(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    encoded(path.as_os_str().as_bytes())
+}
+
+#[cfg(not(unix))]
+fn percent_encoded(path: &Path) -> String {
+    format!("/{}", encoded(path.to_string_lossy().replace('\\', "/").as_bytes()))
+}
+
+fn encoded(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
+                text.push(char::from(*byte))
+            }
+            _ => text += &format!("%{byte:02X}"),
+        }
+    }
+    text
+}

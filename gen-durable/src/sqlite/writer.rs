@@ -1,0 +1,317 @@
+//! [`Writer`]: the thread that has the connection to the file.
+//!
+//! Everything that touches the file is a *job* of this thread. To wait for a disk takes
+//! milliseconds, in which a thread of an executor could not do anything else. And the thread takes
+//! all jobs that have come meanwhile together, so that they wait for the disk once.
+//!
+//! | event | the thread |
+//! |---|---|
+//! | a job comes | takes all jobs that are there, does them in one transaction, and then tells the results |
+//! | a second passes, and runs are in progress | looks whether another process has asked for a cancellation |
+//! | one of several jobs fails | undoes the transaction, and does each job again in its own one |
+//! | the last handle of the store is dropped | does the jobs that are left, and ends |
+//!
+//! If any of the jobs must be *safe*, the transaction is on the disk before the results are told.
+//! Others are then in the memory of the system: a kill of the process does not lose them, and the
+//! next safe transaction takes them to the disk as well.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::mpsc::{channel, Receiver, RecvError, RecvTimeoutError, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::thread::{self, JoinHandle, ThreadId};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::error::{named, StoreError};
+use super::live::Live;
+use super::rows;
+
+/// The jobs that share a transaction at most.
+const JOBS_AT_ONCE: usize = 1000;
+
+/// The time between two looks at what other processes have written.
+const LOOK: Duration = Duration::from_secs(1);
+
+pub(crate) struct Writer {
+    /// `None` while it ends.
+    jobs: Option<Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+    id: ThreadId,
+}
+
+/// What a job needs of the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Safety {
+    /// To be on the disk before the result is told.
+    Safe,
+    /// To outlive the process only.
+    Later,
+}
+
+trait Job: Send {
+    fn safety(&self) -> Safety;
+
+    /// May be called again after the transaction was undone.
+    fn run(&mut self, connection: &Connection) -> gen::Result;
+
+    fn tell(self: Box<Self>, committed: gen::Result);
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(transactions: Transactions) -> std::io::Result<Self> {
+        let (jobs, receiver) = channel();
+        let run = move || transactions.run(&receiver);
+        let thread = thread::Builder::new().name("gen-durable".into()).spawn(run)?;
+        Ok(Writer { jobs: Some(jobs), id: thread.thread().id(), thread: Some(thread) })
+    }
+
+    /// Gives the thread a job. It is done also if nobody waits for the reply.
+    pub(crate) fn submit<R: Send + 'static>(
+        &self,
+        safety: Safety,
+        work: impl FnMut(&Connection) -> gen::Result<R> + Send + 'static,
+    ) -> Reply<R> {
+        let reply = Reply::new();
+        // The clock of a test stands still while the disk works.
+        let keep_alive = gen::IoLoop::current().map(|current| current.remote().keep_alive());
+        let job = Typed { safety, work, value: None, reply: Some(reply.clone()), _keep_alive: keep_alive };
+        if let Some(jobs) = &self.jobs {
+            // A job that nobody takes tells so when it is dropped.
+            let _ = jobs.send(Box::new(job));
+        }
+        reply
+    }
+}
+
+/// Waits for the end of the jobs.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        // A waker that the thread has woken may drop the last handle of the store.
+        if thread::current().id() != self.id {
+            if let Some(thread) = self.thread.take() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+pub(super) struct Transactions {
+    connection: Connection,
+    survives_power_cut: bool,
+    /// Whether the next transaction waits for the disk.
+    is_full: bool,
+    token: String,
+    live: Arc<Live>,
+    /// Changes when another process has written to the file.
+    data_version: i64,
+    looked: Instant,
+}
+
+impl Transactions {
+    /// With `survives_power_cut` the safe ones wait for the disk. `token` is that of the process.
+    pub(super) fn new(
+        connection: Connection,
+        survives_power_cut: bool,
+        token: &str,
+        live: &Arc<Live>,
+    ) -> Self {
+        Transactions {
+            connection,
+            survives_power_cut,
+            is_full: true,
+            token: token.to_owned(),
+            live: Arc::clone(live),
+            data_version: 0,
+            looked: Instant::now(),
+        }
+    }
+
+    fn run(mut self, jobs: &Receiver<Box<dyn Job>>) {
+        loop {
+            match self.next(jobs) {
+                Ok(first) => {
+                    let mut batch = vec![first];
+                    batch.extend(jobs.try_iter().take(JOBS_AT_ONCE - 1));
+                    self.run_batch(batch);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.look();
+        }
+    }
+
+    fn next(&self, jobs: &Receiver<Box<dyn Job>>) -> Result<Box<dyn Job>, RecvTimeoutError> {
+        if self.live.is_empty() {
+            jobs.recv().map_err(|RecvError| RecvTimeoutError::Disconnected)
+        } else {
+            jobs.recv_timeout(LOOK)
+        }
+    }
+
+    /// Tells the runs of this process of cancellations. A look that fails is tried again later.
+    fn look(&mut self) {
+        let is_time = self.looked.elapsed() >= LOOK;
+        if is_time {
+            self.looked = Instant::now();
+        }
+        let is_needed = self.live.take_news() || is_time && self.others_have_written().unwrap_or(true);
+        if is_needed && !self.live.is_empty() {
+            for (run, reason) in rows::cancellations(&self.connection, &self.token).unwrap_or_default() {
+                self.live.tell(run, reason);
+            }
+        }
+    }
+
+    fn others_have_written(&mut self) -> rusqlite::Result<bool> {
+        let version = self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?;
+        Ok(std::mem::replace(&mut self.data_version, version) != version)
+    }
+
+    fn run_batch(&mut self, mut batch: Vec<Box<dyn Job>>) {
+        match self.commit(&mut batch) {
+            Ok(()) => batch.into_iter().for_each(|job| job.tell(Ok(()))),
+            Err(error) if batch.len() == 1 => batch.into_iter().for_each(|job| job.tell(Err(error.clone()))),
+            Err(_) => batch.into_iter().for_each(|job| self.run_batch(vec![job])),
+        }
+    }
+
+    /// Does the jobs in one transaction, or nothing.
+    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> gen::Result {
+        self.set_safety(batch.iter().any(|job| job.safety() == Safety::Safe)).map_err(named)?;
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(named)?;
+        let connection = &self.connection;
+        let done = batch.iter_mut().try_for_each(|job| job.run(connection));
+        let done = done.and_then(|()| connection.execute_batch("COMMIT").map_err(named));
+        // Some errors have ended the transaction already.
+        if done.is_err() && !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK").map_err(named)?;
+        }
+        done
+    }
+
+    fn set_safety(&mut self, is_safe: bool) -> rusqlite::Result<()> {
+        let is_full = is_safe && self.survives_power_cut;
+        if is_full != self.is_full {
+            let mode = if is_full { "FULL" } else { "NORMAL" };
+            self.connection.execute_batch(&format!("PRAGMA synchronous = {mode}"))?;
+            self.is_full = is_full;
+        }
+        Ok(())
+    }
+}
+
+struct Typed<R, W> {
+    safety: Safety,
+    work: W,
+    value: Option<R>,
+    /// `None` when it was told.
+    reply: Option<Reply<R>>,
+    _keep_alive: Option<gen::KeepAlive>,
+}
+
+impl<R, W> Job for Typed<R, W>
+where
+    R: Send + 'static,
+    W: FnMut(&Connection) -> gen::Result<R> + Send,
+{
+    fn safety(&self) -> Safety {
+        self.safety
+    }
+
+    fn run(&mut self, connection: &Connection) -> gen::Result {
+        // What the undone transaction has given is gone first.
+        self.value = None;
+        self.value = Some((self.work)(connection)?);
+        Ok(())
+    }
+
+    fn tell(mut self: Box<Self>, committed: gen::Result) {
+        let value = self.value.take();
+        if let Some(reply) = self.reply.take() {
+            reply.set(committed.and_then(|()| value.ok_or_else(|| StoreError::Closed.into())));
+        }
+    }
+}
+
+impl<R, W> Drop for Typed<R, W> {
+    fn drop(&mut self) {
+        if let Some(reply) = self.reply.take() {
+            reply.set(Err(StoreError::Closed.into()));
+        }
+    }
+}
+
+/// The result of a job, which comes from the thread.
+#[derive(Debug)]
+pub(crate) struct Reply<R>(Arc<(Mutex<Answer<R>>, Condvar)>);
+
+#[derive(Debug)]
+enum Answer<R> {
+    Waiting(Option<Waker>),
+    Told(gen::Result<R>),
+    Taken,
+}
+
+impl<R> Reply<R> {
+    fn new() -> Self {
+        Reply(Arc::new((Mutex::new(Answer::Waiting(None)), Condvar::new())))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Answer<R>> {
+        self.0 .0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, result: gen::Result<R>) {
+        let before = std::mem::replace(&mut *self.lock(), Answer::Told(result));
+        self.0 .1.notify_all();
+        if let Answer::Waiting(Some(waker)) = before {
+            // A waker is of an executor, whose panic must not end the thread of all runs.
+            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+        }
+    }
+
+    /// The result, once.
+    pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<gen::Result<R>> {
+        let waker = cx.waker().clone();
+        let mut answer = self.lock();
+        let before = match &mut *answer {
+            Answer::Waiting(known) => known.replace(waker),
+            answer => match std::mem::replace(answer, Answer::Taken) {
+                Answer::Told(result) => return Poll::Ready(result),
+                _ => return Poll::Pending,
+            },
+        };
+        // Dropped outside the lock: a waker may run anything.
+        drop(answer);
+        drop(before);
+        Poll::Pending
+    }
+
+    /// Blocks this thread until the result is there.
+    pub(crate) fn wait(self) -> gen::Result<R> {
+        let mut answer = self.lock();
+        loop {
+            match std::mem::replace(&mut *answer, Answer::Taken) {
+                Answer::Told(result) => return result,
+                Answer::Taken => return Err(StoreError::Closed.into()),
+                waiting @ Answer::Waiting(_) => *answer = waiting,
+            }
+            answer = self.0 .1.wait(answer).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    pub(crate) async fn told(self) -> gen::Result<R> {
+        std::future::poll_fn(|cx| self.poll(cx)).await
+    }
+}
+
+impl<R> Clone for Reply<R> {
+    fn clone(&self) -> Self {
+        Reply(Arc::clone(&self.0))
+    }
+}
