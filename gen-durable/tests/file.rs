@@ -1,10 +1,10 @@
-//! The file of a journal: its lock, its permissions, and files that are damaged or no journals.
+//! The file of a journal: files that are damaged or no journals. What holds for all journals is in
+//! `journals.rs`.
 
 mod world;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use gen::yield_;
 use gen_durable::{step, FileError, FileJournal};
@@ -31,44 +31,6 @@ fn error(path: &Path) -> FileError {
     let error = FileJournal::open(path).unwrap_err();
     assert!(error.to_string().starts_with("cannot open the journal "), "{error}");
     *error.downcast_ref::<FileError>().unwrap_or_else(|| panic!("{error:?}"))
-}
-
-#[test]
-fn a_second_journal_of_the_same_file_is_refused_until_the_first_is_closed() {
-    let folder = Folder::new("locked");
-    let path = folder.file("journal");
-    let first = FileJournal::open(&path).unwrap();
-    assert_eq!(error(&path), FileError::Locked);
-    drop(first);
-    assert_eq!(run(&path).unwrap().0, 10);
-}
-
-const CHILD: &str = "GEN_DURABLE_TEST_FILE";
-
-#[test]
-fn a_second_process_is_refused() {
-    if let Some(path) = std::env::var_os(CHILD) {
-        assert_eq!(error(Path::new(&path)), FileError::Locked);
-        return;
-    }
-    let folder = Folder::new("two-processes");
-    let path = folder.file("journal");
-    let held = FileJournal::open(&path).unwrap();
-    let mut child = Command::new(std::env::current_exe().unwrap());
-    let output = child.args(["a_second_process_is_refused", "--exact"]).env(CHILD, &path).output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
-    drop(held);
-}
-
-#[cfg(unix)]
-#[test]
-fn only_its_owner_may_read_the_file() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = Folder::new("mode");
-    let path = folder.file("journal");
-    drop(FileJournal::open(&path).unwrap());
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
 #[test]
@@ -186,21 +148,4 @@ fn entries_that_make_no_sense_do_not_fit() {
     fs::write(&path, [&b"gen-durable 1\n"[..], &frames].concat()).unwrap();
     let error = run(&path).unwrap_err().to_string();
     assert!(error.starts_with("the recorded result has another type: "), "{error}");
-}
-
-#[gen::coroutine]
-fn large(megabytes: usize) -> gen::Result<usize> {
-    let text: String = yield_!(step("large", move || async move { Ok("x".repeat(megabytes << 20)) }))?;
-    Ok(text.len())
-}
-
-#[test]
-fn an_outcome_that_is_too_large_is_an_error_of_its_step_also_in_a_replay() {
-    let folder = Folder::new("large");
-    let path = folder.file("journal");
-    for _ in 0..2 {
-        let error = block_on(gen_durable::run(large(17), FileJournal::open(&path).unwrap())).unwrap_err();
-        let text = error.to_string();
-        assert!(text.ends_with(" bytes, and an entry of the journal at most 16777216"), "{text}");
-    }
 }

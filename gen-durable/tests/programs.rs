@@ -41,6 +41,7 @@ struct Maker {
     /// The signals so far.
     signals: Vec<u32>,
     timeouts: bool,
+    has_signals: bool,
 }
 
 impl Maker {
@@ -61,11 +62,11 @@ impl Maker {
             0..=2 => Program::Step(number, self.random.u64(0..4)),
             3 => Program::Sleep(self.random.u64(0..4)),
             4 => Program::Retry(number, self.random.u32(0..4)),
-            5 => {
+            5 if self.has_signals => {
                 self.signals.push(number);
                 Program::Signal(number)
             }
-            6 => Program::Value(number),
+            5 | 6 => Program::Value(number),
             _ => Program::Version(number),
         }
     }
@@ -157,9 +158,50 @@ fn run(program: Program, world: World, failures: Failures) -> gen::Result<String
     }
 }
 
+/// The entries of a run, from which journals are made.
+trait Entries: Clone + 'static {
+    const SIGNALS: bool;
+
+    fn journal(&self) -> Box<dyn Journal>;
+
+    /// The labels of the steps whose outcomes are recorded.
+    fn steps(&self) -> Vec<String>;
+
+    fn len(&self) -> usize;
+
+    /// A copy of the first entries, with all signals.
+    fn cut(&self, len: usize) -> Self;
+
+    fn send_signal(&self, name: &str, value: u32) -> gen::Result;
+}
+
+impl Entries for Records {
+    const SIGNALS: bool = true;
+
+    fn journal(&self) -> Box<dyn Journal> {
+        Box::new(MemoryJournal::new(self))
+    }
+
+    fn steps(&self) -> Vec<String> {
+        Records::steps(self)
+    }
+
+    fn len(&self) -> usize {
+        Records::len(self)
+    }
+
+    fn cut(&self, len: usize) -> Self {
+        Records::cut(self, len)
+    }
+
+    fn send_signal(&self, name: &str, value: u32) -> gen::Result {
+        Records::send_signal(self, name, &value)
+    }
+}
+
 /// A journal that fails when it has been asked so often to write, as if the process died there.
 struct Dying {
-    inner: MemoryJournal,
+    inner: Box<dyn Journal>,
     left: u64,
 }
 
@@ -202,9 +244,9 @@ impl Journal for Dying {
 }
 
 /// A run of a program, from one death to the next.
-struct Trial {
+struct Trial<E> {
     program: Program,
-    records: Records,
+    records: E,
     /// The signals that were not sent yet.
     signals: Vec<u32>,
     failures: Failures,
@@ -214,10 +256,10 @@ struct Trial {
 
 /// Sends one signal every half of an hour.
 #[gen::coroutine]
-fn send(records: Records, signals: Arc<Mutex<Vec<u32>>>) -> gen::Result {
+fn send<E: Entries>(records: E, signals: Arc<Mutex<Vec<u32>>>) -> gen::Result {
     loop {
         let Some(number) = signals.lock().unwrap().pop() else { return Ok(()) };
-        records.send_signal(&format!("signal {number}"), &number)?;
+        records.send_signal(&format!("signal {number}"), number)?;
         yield_!(gen::sleep(hours(1) / 2))?;
     }
 }
@@ -238,8 +280,8 @@ fn beside<T: 'static>(
     yield_!(task)
 }
 
-impl Trial {
-    fn new(program: &Program, records: Records, signals: &[u32]) -> Self {
+impl<E: Entries> Trial<E> {
+    fn new(program: &Program, records: E, signals: &[u32]) -> Self {
         let (program, signals) = (program.clone(), signals.to_vec());
         Trial { program, records, signals, failures: Failures::default(), cancelled_at: None }
     }
@@ -249,7 +291,7 @@ impl Trial {
         let signals = Arc::new(Mutex::new(std::mem::take(&mut self.signals)));
         let sender = send(self.records.clone(), Arc::clone(&signals));
         let (program, world, recorded) = (&self.program, World::default(), self.records.steps());
-        let journal = Dying { inner: MemoryJournal::new(&self.records), left: lives_for };
+        let journal = Dying { inner: self.records.journal(), left: lives_for };
         let program = run(program.clone(), world.clone(), self.failures.clone());
         let driver = gen_durable::Driver::new(program, journal);
         let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
@@ -267,16 +309,27 @@ impl Trial {
     }
 }
 
-/// Runs 300 programs. Without timeouts and cancellations the end does not depend on the deaths.
-fn trial(timeouts: bool, cancels: bool, seed: u64) {
+/// Which programs are tried.
+#[derive(Clone, Copy)]
+struct Kind {
+    programs: u32,
+    timeouts: bool,
+    cancels: bool,
+    seed: u64,
+}
+
+/// Tries random programs, each from entries that `new` makes. Without timeouts and cancellations
+/// the end does not depend on the deaths.
+fn trial<E: Entries>(new: impl Fn() -> E, kind: Kind) {
+    let Kind { programs, timeouts, cancels, seed } = kind;
     let is_fixed = !timeouts && !cancels;
     let random = fastrand::Rng::with_seed(seed);
-    let mut maker = Maker { random, leaves: 0, signals: Vec::new(), timeouts };
-    let mut deaths = 0;
-    for _ in 0..300 {
+    let mut maker = Maker { random, leaves: 0, signals: Vec::new(), timeouts, has_signals: E::SIGNALS };
+    let mut deaths = 0_u32;
+    for _ in 0..programs {
         (maker.leaves, maker.signals) = (0, Vec::new());
         let program = maker.program(4);
-        let mut whole = Trial::new(&program, Records::new(), &maker.signals);
+        let mut whole = Trial::new(&program, new(), &maker.signals);
         whole.cancelled_at = cancels.then(|| maker.random.u64(0..5));
         let end = whole.go(u64::MAX).expect("it lives");
         assert_eq!(whole.go(u64::MAX).as_ref(), Some(&end), "a replay: {program:?}");
@@ -284,7 +337,7 @@ fn trial(timeouts: bool, cancels: bool, seed: u64) {
         // were not sent.
         let entries = whole.records.len();
         let mut trial = match maker.random.usize(0..=entries) {
-            0 => Trial::new(&program, Records::new(), &maker.signals),
+            0 => Trial::new(&program, new(), &maker.signals),
             cut => Trial::new(&program, whole.records.cut(cut), &whole.signals),
         };
         trial.cancelled_at = whole.cancelled_at;
@@ -301,20 +354,141 @@ fn trial(timeouts: bool, cancels: bool, seed: u64) {
         assert!(!is_fixed || ended == end, "{ended}, not {end}: {program:?}");
         assert_eq!(trial.go(u64::MAX).unwrap(), ended, "a replay: {program:?}");
     }
-    assert!(deaths > 900, "{deaths}");
+    assert!(deaths > 3 * programs, "{deaths}");
 }
 
 #[test]
 fn programs_without_timeouts_come_to_the_same_end_whenever_they_die() {
-    trial(false, false, 0x1234_5678);
+    trial(Records::new, Kind { programs: 300, timeouts: false, cancels: false, seed: 0x1234_5678 });
 }
 
 #[test]
 fn programs_with_timeouts_come_to_an_end_that_replays_whenever_they_die() {
-    trial(true, false, 0xfeed_5678);
+    trial(Records::new, Kind { programs: 300, timeouts: true, cancels: false, seed: 0xfeed_5678 });
 }
 
 #[test]
 fn programs_that_are_cancelled_come_to_an_end_that_replays_whenever_they_die() {
-    trial(true, true, 0xcafe_5678);
+    trial(Records::new, Kind { programs: 300, timeouts: true, cancels: true, seed: 0xcafe_5678 });
+}
+
+#[cfg(feature = "sqlite")]
+mod in_sqlite {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    use gen_durable::{SqliteOptions, SqliteStore};
+    use rusqlite::{params, Connection};
+
+    use super::*;
+    use crate::world::Folder;
+
+    /// A run of a store.
+    #[derive(Clone)]
+    struct Run {
+        place: Rc<File>,
+        key: String,
+    }
+
+    struct File {
+        store: SqliteStore,
+        connection: Connection,
+        runs: Cell<u32>,
+    }
+
+    impl File {
+        fn new_run(self: &Rc<Self>) -> Run {
+            self.runs.set(self.runs.get() + 1);
+            let key = self.runs.get().to_string();
+            drop(self.store.journal("program", &key).unwrap());
+            Run { place: Rc::clone(self), key }
+        }
+    }
+
+    impl Run {
+        fn id(&self) -> i64 {
+            // The store has done what it was asked before.
+            self.place.store.runs().unwrap();
+            let sql = "SELECT id FROM runs WHERE key = ?";
+            self.place.connection.query_row(sql, [&self.key], |row| row.get(0)).unwrap()
+        }
+
+        fn entries(&self) -> Vec<String> {
+            let sql = "SELECT record FROM entries WHERE run = ? ORDER BY number";
+            let mut statement = self.place.connection.prepare(sql).unwrap();
+            let rows = statement.query_map([self.id()], |row| row.get(0)).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        }
+    }
+
+    impl Entries for Run {
+        const SIGNALS: bool = false;
+
+        fn journal(&self) -> Box<dyn Journal> {
+            Box::new(self.place.store.journal("program", &self.key).unwrap())
+        }
+
+        fn steps(&self) -> Vec<String> {
+            let json = self.entries();
+            let json: Vec<serde_json::Value> =
+                json.iter().map(|entry| serde_json::from_str(entry).unwrap()).collect();
+            let issued: Vec<_> = json.iter().filter_map(|entry| entry.get("issued")).collect();
+            let done = json.iter().filter_map(|entry| entry.get("done")?.get(0)?.as_u64());
+            let label = |ticket: u64| issued[ticket as usize][0]["what"]["step"].as_str();
+            done.filter_map(label).map(str::to_owned).collect()
+        }
+
+        fn len(&self) -> usize {
+            self.entries().len()
+        }
+
+        fn cut(&self, len: usize) -> Self {
+            let run = self.place.new_run();
+            let id = run.id();
+            for (number, json) in (0_i64..).zip(self.entries().into_iter().take(len)) {
+                let is_end = json.starts_with(r#"{"ended""#);
+                let parts: [&[u8]; 3] = [&id.to_le_bytes(), &number.to_le_bytes(), json.as_bytes()];
+                let framed = parts.map(|part| [&(part.len() as u64).to_le_bytes(), part].concat()).concat();
+                let crc = crc32fast::hash(&framed);
+                let sql = "INSERT INTO entries (run, number, crc, record) VALUES (?, ?, ?, ?)";
+                self.place.connection.execute(sql, params![id, number, crc, json]).unwrap();
+                if is_end {
+                    self.place.connection.execute("UPDATE runs SET ended = 1 WHERE id = ?", [id]).unwrap();
+                }
+            }
+            run
+        }
+
+        fn send_signal(&self, name: &str, value: u32) -> gen::Result {
+            unreachable!("{name} {value}")
+        }
+    }
+
+    fn trial_in_store(name: &str, timeouts: bool, cancels: bool, seed: u64) {
+        let programs = if std::env::var_os("GEN_DURABLE_LONG").is_some() { 600 } else { 25 };
+        let folder = Folder::new(name);
+        let path = folder.file("programs.db");
+        let store = SqliteOptions::new().survive_power_cut(false).open(&path).unwrap();
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch("PRAGMA synchronous = OFF").unwrap();
+        connection.busy_timeout(Duration::from_secs(10)).unwrap();
+        let place = Rc::new(File { store, connection, runs: Cell::new(0) });
+        trial(|| place.new_run(), Kind { programs, timeouts, cancels, seed });
+        place.store.check().unwrap();
+    }
+
+    #[test]
+    fn programs_without_timeouts_come_to_the_same_end_whenever_they_die() {
+        trial_in_store("programs", false, false, 0x1234_5678);
+    }
+
+    #[test]
+    fn programs_with_timeouts_come_to_an_end_that_replays_whenever_they_die() {
+        trial_in_store("programs-timeouts", true, false, 0xfeed_5678);
+    }
+
+    #[test]
+    fn programs_that_are_cancelled_come_to_an_end_that_replays_whenever_they_die() {
+        trial_in_store("programs-cancelled", true, true, 0xcafe_5678);
+    }
 }

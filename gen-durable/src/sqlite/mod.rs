@@ -244,6 +244,29 @@ impl SqliteStore {
         self.0.cancel(&Name::new(body, key)?, reason).wait()
     }
 
+    /// Looks at the whole file, which takes the longer the larger it is: some seconds for a gigabyte.
+    ///
+    /// SQLite notices damage only where it reads. In particular a damaged index can hide a run.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`], with the first damage.
+    pub fn check(&self) -> gen::Result {
+        let checked = self.0.submit(Safety::Later, |connection| {
+            let sql = "PRAGMA integrity_check(1)";
+            let found: String = connection.query_row(sql, [], |row| row.get(0)).map_err(error::named)?;
+            if found != "ok" {
+                return Err(StoreError::damaged(found));
+            }
+            for row in rows::all(connection, true)? {
+                rows::arguments(connection, &row)?;
+                rows::entries(connection, &row)?;
+            }
+            Ok(())
+        });
+        checked.wait()
+    }
+
     /// Removes a run that has ended, so that its key is free.
     ///
     /// # Errors
