@@ -48,7 +48,7 @@ where
                 Ok::<_, gen::Error>(begun.elapsed())
             }
         };
-        latencies.extend(gen::multi((first..first + width).map(timed).collect::<Vec<_>>()).await?);
+        latencies.extend(gen::multi((first..first + width).map(timed).collect::<Vec<_>>()).join().await?);
     }
     let seconds = begun.elapsed().as_secs_f64();
     latencies.sort();
@@ -64,7 +64,10 @@ where
 }
 
 /// Ticks beside the runs, and prints the longest time for which the loop was stopped.
-async fn with_ticks<T>(place: &str, runs: impl std::future::Future<Output = gen::Result<T>>) -> gen::Result<T> {
+async fn with_ticks<T>(
+    place: &str,
+    runs: impl std::future::Future<Output = gen::Result<T>>,
+) -> gen::Result<T> {
     let (is_over, longest) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(Duration::ZERO)));
     let (over, max) = (Rc::clone(&is_over), Rc::clone(&longest));
     let ticks = gen::spawn_local(async move {
@@ -78,7 +81,10 @@ async fn with_ticks<T>(place: &str, runs: impl std::future::Future<Output = gen:
     let result = runs.await;
     is_over.set(true);
     ticks.await?;
-    println!("{place:<28} another task was late by {:.1} ms at most", longest.get().as_secs_f64() * 1e3 - 1.0);
+    println!(
+        "{place:<28} another task was late by {:.1} ms at most",
+        longest.get().as_secs_f64() * 1e3 - 1.0
+    );
     result
 }
 

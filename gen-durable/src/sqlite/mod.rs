@@ -134,11 +134,12 @@ pub struct SqliteOptions {
     busy: Duration,
     max_size: Option<u64>,
     survives_power_cut: bool,
+    check: bool,
 }
 
 impl Default for SqliteOptions {
     fn default() -> Self {
-        SqliteOptions { busy: Duration::from_secs(30), max_size: None, survives_power_cut: true }
+        SqliteOptions { busy: Duration::from_secs(30), max_size: None, survives_power_cut: true, check: true }
     }
 }
 
@@ -167,6 +168,15 @@ impl SqliteOptions {
     /// their steps run again. The store is not damaged then.
     pub fn survive_power_cut(self, survives: bool) -> Self {
         SqliteOptions { survives_power_cut: survives, ..self }
+    }
+
+    /// Whether the file is looked at for damage when it is opened, which reads all of it. It is if
+    /// nothing else is said.
+    ///
+    /// Otherwise SQLite notices damage only where it reads. A damaged index can then hide a run, so
+    /// that it begins again.
+    pub fn check(self, check: bool) -> Self {
+        SqliteOptions { check, ..self }
     }
 
     /// Opens the store, and makes it if it is not there.
@@ -244,20 +254,15 @@ impl SqliteStore {
         self.0.cancel(&Name::new(body, key)?, reason).wait()
     }
 
-    /// Looks at the whole file, which takes the longer the larger it is: some seconds for a gigabyte.
-    ///
-    /// SQLite notices damage only where it reads. In particular a damaged index can hide a run.
+    /// Looks for damage in the whole file, also in what [`open`](Self::open) does not look at: the
+    /// arguments and the entries of each run.
     ///
     /// # Errors
     ///
     /// [`StoreError::Damaged`], with the first damage.
     pub fn check(&self) -> gen::Result {
         let checked = self.0.submit(Safety::Later, |connection| {
-            let sql = "PRAGMA integrity_check(1)";
-            let found: String = connection.query_row(sql, [], |row| row.get(0)).map_err(error::named)?;
-            if found != "ok" {
-                return Err(StoreError::damaged(found));
-            }
+            schema::check_trees(connection)?;
             for row in rows::all(connection, true)? {
                 rows::arguments(connection, &row)?;
                 rows::entries(connection, &row)?;

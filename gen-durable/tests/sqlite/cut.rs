@@ -19,7 +19,7 @@ fn order(world: World) -> gen::Result<u32> {
     let mut sum = 0;
     for n in 0..STEPS / 2 {
         let label = |part: &str| format!("{part} {n:02}");
-        let long = "x".repeat(500);
+        let long = "x".repeat(1500);
         let (left, _) = yield_!((
             step(label("a"), world.work(&label("a"), n)),
             step(label("b"), world.work(&label("b"), long)),
@@ -128,15 +128,30 @@ fn assert_refused(error: &gen::Error, what: &str) {
     assert!(error.is::<StoreError>(), "{what}: {error:?}");
 }
 
+/// Whether it was refused. Otherwise nothing is lost.
+#[track_caller]
+fn assert_refused_or_whole(result: gen::Result<(u32, Vec<String>)>, at: usize) -> bool {
+    match result {
+        Ok(end) => assert_eq!(end, (END, vec![]), "damaged at {at}"),
+        Err(error) => {
+            assert_refused(&error, &format!("damaged at {at}"));
+            return true;
+        }
+    }
+    false
+}
+
 #[test]
 fn a_file_cut_at_any_page_is_refused_and_left_alone() {
     let folder = Folder::new("cut-file");
     let file = closed(&folder);
-    for cut in (0..file.len()).step_by(PAGE / 2) {
+    for cut in (0..file.len()).step_by(PAGE) {
         let path = write(&folder, &file[..cut], &[]);
         let error = run(&path).unwrap_err();
         assert_refused(&error, &format!("cut at {cut}"));
         assert!(fs::read(&path).unwrap() == file[..cut], "cut at {cut}");
+        // Within a page, which SQLite takes for one that ends with zeros.
+        assert_refused_or_whole(run(&write(&folder, &file[..cut + PAGE / 2], &[])), cut);
     }
     assert_eq!(run(&write(&folder, &file, &[])).unwrap(), (END, vec![]));
 }
@@ -149,25 +164,19 @@ fn a_torn_page_of_the_file_is_noticed_or_not_needed() {
     for at in (0..file.len()).step_by(PAGE / 2) {
         let mut torn = file.clone();
         torn[at..at + PAGE / 2].fill(0);
-        match run(&write(&folder, &torn, &[])) {
-            Ok(end) => assert_eq!(end, (END, vec![]), "torn at {at}"),
-            Err(error) => {
-                assert_refused(&error, &format!("torn at {at}"));
-                refused += 1;
-            }
-        }
+        refused += u32::from(assert_refused_or_whole(run(&write(&folder, &torn, &[])), at));
     }
     assert!(refused > 8, "{refused}");
 }
 
 #[test]
-fn changed_bytes_never_panic_and_a_store_that_is_checked_repeats_no_step() {
+fn changed_bytes_never_panic_and_a_store_that_opens_repeats_no_step() {
     let folder = Folder::new("fuzz");
     let (file, log) = killed(&folder);
     let closed = closed(&folder);
     let mut random = fastrand::Rng::with_seed(17);
     let (mut good, mut bad) = (0, 0);
-    for trial in 0..if crate::kill::is_long() { 20_000 } else { 400 } {
+    for trial in 0..if crate::kill::is_long() { 20_000 } else { 150 } {
         let (mut file, mut log) =
             if random.bool() { (file.clone(), log.clone()) } else { (closed.clone(), vec![]) };
         let changes_log = random.bool() && !log.is_empty();
@@ -181,17 +190,17 @@ fn changed_bytes_never_panic_and_a_store_that_is_checked_repeats_no_step() {
                 2 => bytes.copy_within(other..other + length, at),
                 // The header of a page, where SQLite finds its way.
                 _ => {
-                    bytes[at / PAGE * PAGE + random.usize(0..100).min(bytes.len() - at / PAGE * PAGE - 1)] =
-                        random.u8(..)
+                    let in_header = at / PAGE * PAGE + random.usize(0..100);
+                    let in_header = in_header.min(bytes.len() - 1);
+                    bytes[in_header] = random.u8(..);
                 }
             }
         }
         let path = write(&folder, &file, &log);
-        let is_checked = open(&path).and_then(|store| store.check()).is_ok();
         match run(&path) {
             // The log behind a change is lost, as SQLite does it.
             Ok((end, ran)) => {
-                assert!(end == END && (!is_checked || changes_log || ran.is_empty()), "{trial}: {ran:?}");
+                assert!(end == END && (changes_log || ran.is_empty()), "{trial}: {ran:?}");
                 good += 1;
             }
             Err(error) => {
@@ -203,5 +212,5 @@ fn changed_bytes_never_panic_and_a_store_that_is_checked_repeats_no_step() {
             }
         }
     }
-    assert!(good > 20 && bad > 20, "{good}, {bad}");
+    assert!(good > 10 && bad > 30, "{good}, {bad}");
 }

@@ -88,8 +88,9 @@ fn child() {
     let ended = gen::run_sync(async {
         let runs = resume_all(&store, bodies)?;
         let keys = (0..ORDERS).map(|order| format!("{round}-{order}"));
-        let started = gen::multi(keys.map(|key| runs.start("order", &key, &key)).collect::<Vec<_>>()).await?;
-        gen::multi(started.iter().map(|run| run.result::<u32>()).collect::<Vec<_>>()).await
+        let started =
+            gen::multi(keys.map(|key| runs.start("order", &key, &key)).collect::<Vec<_>>()).join().await?;
+        gen::multi(started.iter().map(|run| run.result::<u32>()).collect::<Vec<_>>()).join().await
     });
     assert_eq!(ended.unwrap(), vec![END; ORDERS as usize]);
 }

@@ -106,8 +106,8 @@ fn the_list_says_where_each_run_waits() {
         let lines: Vec<String> = runs.iter().map(ToString::to_string).collect();
         lines.join("\n").replace(concat!(env!("CARGO_MANIFEST_DIR"), "/"), "").replace("gen-durable/", "")
     };
-    let waits = "waits for a sleep at tests/sqlite/runs.rs:91:28, \
-                 and for a sleep at tests/sqlite/runs.rs:91:62";
+    let waits = "waits for a sleep at tests/sqlite/runs.rs:86:27, \
+                 and for a sleep at tests/sqlite/runs.rs:86:61";
     block_on(async {
         let runs = resume_all(&store, patient_bodies(&world))?;
         let run = runs.start("patient", "7", &()).await?;
@@ -187,7 +187,7 @@ fn a_run_that_cannot_go_on_says_why_and_goes_on_with_the_right_program() {
         block_on(async {
             let runs = resume_all(&store, bodies)?;
             let run = runs.start("order", "7", &[1]).await?;
-            gen::with_timeout(Duration::from_secs(60), run.result::<u32>()).await
+            gen::with_timeout(Duration::from_secs(60), run.result::<u32>()).join().await
         })
     };
     assert!(wait_an_hour(bodies(&world)).unwrap_err().is::<gen::TimeoutError>());
@@ -277,8 +277,9 @@ fn many_runs_at_once_come_to_their_ends_with_all_waits_for_the_disk() {
     let sum = block_on(async {
         let runs = resume_all(&store, bodies(&world))?;
         let started = (0..200).map(|n| runs.start("order", &n.to_string(), &[n]));
-        let started = gen::multi(started.collect::<Vec<_>>()).await?;
-        let results = gen::multi(started.iter().map(|run| run.result::<u32>()).collect::<Vec<_>>()).await?;
+        let started = gen::multi(started.collect::<Vec<_>>()).join().await?;
+        let results =
+            gen::multi(started.iter().map(|run| run.result::<u32>()).collect::<Vec<_>>()).join().await?;
         Ok(results.iter().sum::<u32>())
     });
     assert_eq!(sum.unwrap(), 199 * 100);
