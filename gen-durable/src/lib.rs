@@ -59,7 +59,8 @@
 //! | change the program while runs are under way | [`version`](fn@version) |
 //! | run several at once | yield a `Vec`, an array, a `BTreeMap`, a tuple; [`gen::limit`](gen::limit()), [`gen::first_of`](gen::first_of()), [`gen::scope`](fn@gen::scope) |
 //! | run a coroutine | [`run`]; [`Driver`], which says whether it has ended |
-//! | keep the journal in a file | [`FileJournal`] |
+//! | keep many runs in one file, start them by key, list and resume them | [`SqliteStore`], [`resume_all`] |
+//! | keep the journal of one run in a file | [`FileJournal`] |
 //! | test | [`MemoryJournal`] |
 //! | keep the journal elsewhere | [`Journal`] |
 //!
@@ -167,6 +168,7 @@
 //!
 //! # Features
 //!
+//! - `sqlite`, which is on by default: [`SqliteStore`]. It compiles SQLite, in C, into the program.
 //! - `tokio`: timers on tokio, as the feature of `gen-runtime`.
 
 #![forbid(unsafe_code)]

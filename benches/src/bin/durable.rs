@@ -125,7 +125,7 @@ fn main() -> gen::Result {
             let in_memory = |id| gen_durable::run(order(id), MemoryJournal::new(&Records::new()));
             with_ticks("memory", measure("memory", 10 * count, width, in_memory)).await?;
             let path = disk.join(format!("{width}"));
-            let in_files = |id| {
+            let in_files = |id: u32| {
                 let journal = FileJournal::open(path.with_extension(id.to_string()));
                 async move { gen_durable::run(order(id), journal?).await }
             };
