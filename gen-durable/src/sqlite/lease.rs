@@ -13,8 +13,9 @@
 //! is free at once, and a process that is merely slow or stopped keeps its runs. No clock is needed:
 //! all processes of a store are on one machine in any case, because SQLite's log needs it.
 //!
-//! The lock comes before the token is in the store. All looks at a lease that may free a run happen
-//! within a write transaction, of which there is one at a time.
+//! The lock comes before the token is in the store. A lease is taken within a write transaction, of
+//! which there is one at a time, and so is each look that may free a run or remove a file. So nobody
+//! takes a lease whose file is not locked yet for that of the dead.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -66,6 +67,22 @@ impl Lease {
             Err(TryLockError::WouldBlock) => Ok(true),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+
+    /// Removes the files of processes that have died.
+    pub(crate) fn sweep(store: &Path) -> io::Result<()> {
+        let (Some(folder), Some(name)) = (store.parent(), store.file_name()) else { return Ok(()) };
+        let prefix = format!("{}-lease-", name.to_string_lossy());
+        for entry in fs::read_dir(folder)? {
+            let name = entry?.file_name();
+            let token = name.to_str().and_then(|name| name.strip_prefix(&prefix));
+            if let Some(token) = token.filter(|token| Lease::is_token(token)) {
+                if !Lease::is_held(store, token)? {
+                    Lease::remove(store, token);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Removes the file of a process that has died.

@@ -324,7 +324,7 @@ impl Shared {
         schema::create(&path)?;
         let path = path.canonicalize()?;
         let connection = schema::open(&path, options)?;
-        let lease = Lease::take(&path)?;
+        let lease = take_lease(&connection, &path)?;
         let live = Arc::<Live>::default();
         let transactions = Transactions::new(connection, options.survives_power_cut, lease.token(), &live);
         let writer = Writer::start(transactions)?;
@@ -388,6 +388,16 @@ impl Place {
             Some(token) => Ok(Lease::is_held(&self.path, token)?),
         }
     }
+}
+
+/// Takes a lease, and removes the files of those whose processes have died.
+fn take_lease(connection: &Connection, path: &Path) -> gen::Result<Lease> {
+    connection.execute_batch("BEGIN IMMEDIATE").map_err(error::named)?;
+    let lease = Lease::take(path);
+    // Files that stay are only in the way of whoever lists the folder.
+    let _ = Lease::sweep(path);
+    connection.execute_batch("ROLLBACK").map_err(error::named)?;
+    Ok(lease?)
 }
 
 /// Takes a run, if no process that lives runs it.

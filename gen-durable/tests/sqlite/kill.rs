@@ -138,6 +138,10 @@ fn a_process_that_is_killed_at_random_moments_loses_nothing_and_repeats_no_recor
     assert!(spawn(&path, round).wait().unwrap().success());
     let store = SqliteStore::open(&path).unwrap();
     store.check().unwrap();
+    let leases = fs::read_dir(path.parent().unwrap())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("-lease-"));
+    assert_eq!(leases.count(), 1, "only that of this process is left");
     for run in store.runs().unwrap() {
         assert!(matches!(run.state, RunState::Ended(_)), "{run}");
         assert_eq!(store.result::<u32>("order", &run.key).unwrap().unwrap().unwrap(), END, "{run}");

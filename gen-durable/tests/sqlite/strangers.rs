@@ -176,7 +176,7 @@ fn a_full_disk_stops_a_run_which_goes_on_when_there_is_room() {
         let before = world.log();
         let run =
             store.journal("order", "7").map(|journal| gen_durable::run(text(world.clone(), 100), journal));
-        match run.and_then(|run| block_on(run)) {
+        match run.and_then(block_on) {
             Ok(sum) => {
                 assert_eq!(sum, 500_000);
                 assert!(room >= 500, "{room}");
