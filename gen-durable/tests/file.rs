@@ -1,4 +1,4 @@
-//! The file of a journal: files that are damaged or no journals. What holds for all journals is in
+//! The file of a journal: files that are damaged or no journals. Tests of all journals are in
 //! `journals.rs`.
 
 mod world;

@@ -1,5 +1,5 @@
-//! What every journal in a file must withstand: [`FileJournal`] and [`SqliteJournal`] pass the same
-//! tests. What only one of them has is tested in `file.rs` and `sqlite`.
+//! The tests that every journal in a file must pass: [`FileJournal`] and [`SqliteJournal`] do.
+//! Tests of only one of them are in `file.rs` and `sqlite`.
 
 mod world;
 

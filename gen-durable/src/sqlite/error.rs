@@ -16,7 +16,7 @@ pub enum StoreError {
     /// The file is damaged, and the text says where.
     #[non_exhaustive]
     Damaged {
-        /// What is damaged, such as "entry 3 of the order `7`".
+        /// The damaged part, such as "entry 3 of the order `7`".
         what: String,
     },
     /// The disk is full, or the file has the size that
@@ -32,7 +32,7 @@ pub enum StoreError {
     /// A run, an entry, a name or arguments are larger than they may be.
     #[non_exhaustive]
     TooLarge {
-        /// What is too large.
+        /// The thing that is too large.
         what: String,
     },
     /// There is no body of this name in the [`Bodies`](crate::Bodies).

@@ -45,8 +45,8 @@ use crate::recorded::{Recorded, Store, Wait};
 /// # }
 /// ```
 ///
-/// While it lives, nobody else can have the journal of this run. [`run`](crate::run()) returns when
-/// the end of the coroutine is on the disk.
+/// While it lives, no other process can have the journal of this run, and neither can this one.
+/// [`run`](crate::run()) returns when the end of the coroutine is on the disk.
 #[derive(Debug)]
 pub struct SqliteJournal(Recorded<Rows>);
 
@@ -114,7 +114,7 @@ struct Rows {
     size: u64,
     /// Those that were not given to the writer yet.
     news: News,
-    /// Of what was given to it, in order.
+    /// The replies to all that was given to it, in order.
     replies: Vec<Reply<()>>,
     shown: Shown,
     /// Where the reply of the end goes, if the thread does not wait for it.

@@ -10,12 +10,12 @@
 //! | is not locked, or not there | the process has died, and its runs are free |
 //!
 //! The system releases the lock when a process ends, however it ends. So a run of a killed process
-//! is free at once, and a process that is merely slow or stopped keeps its runs. No clock is needed:
-//! all processes of a store are on one machine in any case, because SQLite's log needs it.
+//! is free at once, and a process that is merely slow or stopped keeps its runs. No clock is
+//! needed: all processes of a store are on one machine in any case, because SQLite's log needs it.
 //!
 //! The lock comes before the token is in the store. A lease is taken within a write transaction, of
-//! which there is one at a time, and so is each look that may free a run or remove a file. So nobody
-//! takes a lease whose file is not locked yet for that of the dead.
+//! which there is one at a time, and so is each look that may free a run or remove a file. So no
+//! process takes a lease whose file is not locked yet for that of the dead.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -87,7 +87,7 @@ impl Lease {
 
     /// Removes the file of a process that has died.
     pub(crate) fn remove(store: &Path, token: &str) {
-        // If it stays, it is only in the way of whoever lists the folder.
+        // If it stays, it is only one file too many in the folder.
         let _ = fs::remove_file(path_of(store, token));
     }
 

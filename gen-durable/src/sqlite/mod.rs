@@ -36,9 +36,9 @@
 //! # What survives
 //!
 //! The log of SQLite (WAL) is written in each transaction. For events and deadlines
-//! `synchronous = FULL` makes it wait for the disk, so they survive a power cut. A kill at any moment
-//! leaves the transactions that were finished: SQLite drops a torn end of its log. The file itself
-//! is written from the log only after that is on the disk.
+//! `synchronous = FULL` makes it wait for the disk, so they survive a power cut. A kill at any
+//! moment leaves the transactions that were finished: SQLite drops a torn end of its log. The file
+//! itself is written from the log only after that is on the disk.
 
 mod bodies;
 mod error;
@@ -89,15 +89,15 @@ use crate::journal::Outcome;
 /// # Several processes
 ///
 /// Several processes of one machine may open the file. A process *leases* each run that it runs,
-/// and no other one runs it meanwhile. The lease is a locked file beside the store, so it is free as
-/// soon as the process has ended, also by `kill -9`. A process that is only slow or stopped keeps
-/// its runs.
+/// and no other one runs it meanwhile. The lease is a locked file beside the store, so it is free
+/// as soon as the process has ended, also by `kill -9`. A process that is only slow or stopped
+/// keeps its runs.
 ///
 /// | file | contents |
 /// |---|---|
 /// | `orders.db` | the store |
 /// | `orders.db-wal`, `orders.db-shm` | the log of SQLite, and its index. Without its log the store loses its last entries, so copy or move all of them together, while no process has them open |
-/// | `orders.db-lease-…` | one for each process: nobody may remove it while the process lives |
+/// | `orders.db-lease-…` | one for each process. It must stay there while the process lives |
 ///
 /// # Limits
 ///
@@ -183,7 +183,7 @@ impl SqliteOptions {
     ///
     /// # Errors
     ///
-    /// [`StoreError`], and the errors of the file system. What is no store is not changed.
+    /// [`StoreError`], and the errors of the file system. A file that is no store is not changed.
     pub fn open(self, path: impl AsRef<Path>) -> gen::Result<SqliteStore> {
         let path = path.as_ref();
         let opened = Shared::open(path, &self);
@@ -197,7 +197,7 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`], and the errors of the file system. What is no store is not changed.
+    /// [`StoreError`], and the errors of the file system. A file that is no store is not changed.
     pub fn open(path: impl AsRef<Path>) -> gen::Result<Self> {
         SqliteOptions::new().open(path)
     }
@@ -241,9 +241,9 @@ impl SqliteStore {
         self.0.submit(Safety::Later, move |connection| list::all(connection, &place)).wait()
     }
 
-    /// Asks for the cancellation of a run: it arrives as [`Cancelled`](gen::Cancelled) at each yield
-    /// that waits, and the clean-up is durable. If another process runs it, that takes about a second;
-    /// if none does, then it arrives when the run goes on.
+    /// Asks for the cancellation of a run: it arrives as [`Cancelled`](gen::Cancelled) at each
+    /// yield that waits, and the clean-up is durable. If another process runs it, that takes about
+    /// a second; if none does, then it arrives when the run goes on.
     ///
     /// A request for a run that has ended does nothing.
     ///
@@ -276,8 +276,8 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NoRun`], [`StoreError::NotEnded`], and [`StoreError::Leased`] while its journal
-    /// is open.
+    /// [`StoreError::NoRun`], [`StoreError::NotEnded`], and [`StoreError::Leased`] while its
+    /// journal is open.
     pub fn remove(&self, body: &str, key: &str) -> gen::Result {
         let name = Name::new(body, key)?;
         let store = self.0.place();
@@ -310,7 +310,7 @@ pub(crate) struct Shared {
     path: PathBuf,
 }
 
-/// What a process finds that wants a run.
+/// The answer to a process that wants a run.
 enum Claim {
     Missing,
     Leased,
@@ -371,7 +371,7 @@ impl Shared {
     }
 }
 
-/// What the thread of the store needs to judge leases.
+/// The values by which the thread of the store judges leases.
 struct Place {
     path: PathBuf,
     token: String,
@@ -394,7 +394,7 @@ impl Place {
 fn take_lease(connection: &Connection, path: &Path) -> gen::Result<Lease> {
     connection.execute_batch("BEGIN IMMEDIATE").map_err(error::named)?;
     let lease = Lease::take(path);
-    // Files that stay are only in the way of whoever lists the folder.
+    // A file that stays is only one too many in the folder.
     let _ = Lease::sweep(path);
     connection.execute_batch("ROLLBACK").map_err(error::named)?;
     Ok(lease?)

@@ -1,4 +1,4 @@
-//! The rows of the file: what each transaction reads and writes.
+//! The rows of the file, which the transactions read and write.
 
 use rusqlite::{params, Connection, OptionalExtension};
 

@@ -1,6 +1,6 @@
 //! [`resume_all`] and [`Runs`]: the tasks that run the bodies of a store.
 //!
-//! A run that somebody waits for, or that is resumed, has one *follower* in this process: a task
+//! A run whose result is waited for, or that is resumed, has one *follower* in this process: a task
 //! that takes the run and drives it to its end. While another process runs it, the follower looks
 //! again from time to time, so it has the result of the other process, or takes the run over when
 //! that process has died.
@@ -121,8 +121,8 @@ impl Runs {
         Ok(resumed)
     }
 
-    /// Starts a run, unless there is one of this body with this key: then it gives that run, and the
-    /// arguments are those of the first call.
+    /// Starts a run, unless there is one of this body with this key: then it gives that run, and
+    /// the arguments are those of the first call.
     ///
     /// When it returns, the run is on the disk: it will come to its end, whatever happens to this
     /// process.
@@ -193,7 +193,7 @@ impl Runs {
             let result = inner.run(&followed.name).await;
             // A start that comes from now on finds the end in the store.
             drop(followed);
-            // Nobody else sets it.
+            // It is set only here.
             let _ = promise.set_result(result);
             Ok::<(), gen::Error>(())
         };
@@ -300,8 +300,8 @@ impl Run {
         &self.name.key
     }
 
-    /// Waits for the end of the run, and gives its result. It can be asked for again, also in a later
-    /// process.
+    /// Waits for the end of the run, and gives its result. It can be asked for again, also in a
+    /// later process.
     ///
     /// # Errors
     ///
@@ -312,8 +312,8 @@ impl Run {
         async move { decoded(future.await?)? }
     }
 
-    /// Asks for the cancellation of the run, as [`SqliteStore::cancel`]. When it returns, the request
-    /// is on the disk.
+    /// Asks for the cancellation of the run, as [`SqliteStore::cancel`]. When it returns, the
+    /// request is on the disk.
     ///
     /// # Errors
     ///

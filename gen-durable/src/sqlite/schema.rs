@@ -165,7 +165,7 @@ fn check_tables(connection: &Connection) -> gen::Result {
         if TABLES.iter().any(|table| (table.0, Some(table.1)) == (&*name, sql.as_deref())) {
             found += 1;
         } else if !(kind == "table" || kind == "index") || !name.starts_with("sqlite_") {
-            // SQLite itself has such names, for an index, and for what ANALYZE finds.
+            // SQLite itself has such names, for an index, and for the results of ANALYZE.
             return Err(StoreError::damaged(format!("it has a {kind} `{}`", short(&name))));
         }
     }

@@ -6,14 +6,14 @@
 //!
 //! | event | the thread |
 //! |---|---|
-//! | a job comes | takes all jobs that are there, does them in one transaction, and then tells the results |
+//! | a job comes | takes all jobs that are there, does them in one transaction, and then sets the replies |
 //! | a second passes, and runs are in progress | looks whether another process has asked for a cancellation |
 //! | one of several jobs fails | undoes the transaction, and does each job again in its own one |
 //! | the last handle of the store is dropped | does the jobs that are left, and ends |
 //!
-//! If any of the jobs must be *safe*, the transaction is on the disk before the results are told.
-//! Others are then in the memory of the system: a kill of the process does not lose them, and the
-//! next safe transaction takes them to the disk as well.
+//! If any of the jobs must be *safe*, the transaction is on the disk before the replies are set.
+//! Other transactions are then in the memory of the system: a kill of the process does not lose
+//! them, and the next safe transaction takes them to the disk as well.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::mpsc::{channel, Receiver, RecvError, RecvTimeoutError, Sender};
@@ -41,12 +41,12 @@ pub(crate) struct Writer {
     id: ThreadId,
 }
 
-/// What a job needs of the disk.
+/// The disk's part in a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Safety {
-    /// To be on the disk before the result is told.
+    /// It must be on the disk before the reply is set.
     Safe,
-    /// To outlive the process only.
+    /// It must only outlive the process.
     Later,
 }
 
@@ -68,7 +68,7 @@ impl Writer {
         Ok(Writer { jobs: Some(jobs), id: thread.thread().id(), thread: Some(thread) })
     }
 
-    /// Gives the thread a job. It is done also if nobody waits for the reply.
+    /// Gives the thread a job. It is done also if the reply is dropped.
     pub(crate) fn submit<R: Send + 'static>(
         &self,
         safety: Safety,
@@ -79,7 +79,7 @@ impl Writer {
         let keep_alive = gen::IoLoop::current().map(|current| current.remote().keep_alive());
         let job = Typed { safety, work, value: None, reply: Some(reply.clone()), _keep_alive: keep_alive };
         if let Some(jobs) = &self.jobs {
-            // A job that nobody takes tells so when it is dropped.
+            // The drop of a job that was not taken sets its reply.
             let _ = jobs.send(Box::new(job));
         }
         reply
@@ -209,7 +209,7 @@ struct Typed<R, W> {
     safety: Safety,
     work: W,
     value: Option<R>,
-    /// `None` when it was told.
+    /// `None` when it was set.
     reply: Option<Reply<R>>,
     _keep_alive: Option<gen::KeepAlive>,
 }
@@ -224,7 +224,7 @@ where
     }
 
     fn run(&mut self, connection: &Connection) -> gen::Result {
-        // What the undone transaction has given is gone first.
+        // The value of an undone transaction is dropped first.
         self.value = None;
         self.value = Some((self.work)(connection)?);
         Ok(())

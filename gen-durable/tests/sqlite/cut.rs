@@ -176,7 +176,7 @@ fn changed_bytes_never_panic_and_a_store_that_opens_repeats_no_step() {
     let closed = closed(&folder);
     let mut random = fastrand::Rng::with_seed(17);
     let (mut good, mut bad) = (0, 0);
-    for trial in 0..if crate::kill::is_long() { 20_000 } else { 150 } {
+    for trial in 0..if crate::kill::is_long() { 20_000 } else { 100 } {
         let (mut file, mut log) =
             if random.bool() { (file.clone(), log.clone()) } else { (closed.clone(), vec![]) };
         let changes_log = random.bool() && !log.is_empty();
@@ -212,5 +212,5 @@ fn changed_bytes_never_panic_and_a_store_that_opens_repeats_no_step() {
             }
         }
     }
-    assert!(good > 10 && bad > 30, "{good}, {bad}");
+    assert!(good > 5 && bad > 20, "{good}, {bad}");
 }

@@ -107,7 +107,7 @@ fn random_moment(random: &mut fastrand::Rng) {
 
 #[test]
 fn a_process_that_is_killed_at_random_moments_loses_nothing_and_repeats_no_recorded_step() {
-    let kills = std::env::var("GEN_DURABLE_KILLS").map_or(40, |kills| kills.parse().unwrap());
+    let kills = std::env::var("GEN_DURABLE_KILLS").map_or(30, |kills| kills.parse().unwrap());
     let folder = Folder::new("kills");
     let path = folder.file("orders.db");
     let books = Books(folder.file("orders.books"));
