@@ -85,6 +85,8 @@ pub(crate) struct Recorded<S> {
     clock: WallClock,
     /// An event or a deadline is not safe yet.
     is_unsafe: bool,
+    /// A version is not safe yet. The steps that follow it depend on it.
+    version_is_unsafe: bool,
     /// The event that is given as soon as it is safe.
     held: Option<Event>,
 }
@@ -105,6 +107,7 @@ impl<S: Store> Recorded<S> {
             alarm: None,
             clock: WallClock::new(),
             is_unsafe: false,
+            version_is_unsafe: false,
             held: None,
         }
     }
@@ -125,6 +128,7 @@ impl<S: Store> Recorded<S> {
         if self.is_unsafe {
             ready!(self.store.poll_sync(cx))?;
             self.is_unsafe = false;
+            self.version_is_unsafe = false;
         }
         Poll::Ready(Ok(()))
     }
@@ -336,6 +340,7 @@ impl<S: Store> Journal for Recorded<S> {
         let version = if self.replay.is_empty() { newest } else { 0 };
         if self.replay.is_empty() {
             self.append(&Record::Version(label.into(), version, at.clone()))?;
+            self.version_is_unsafe = true;
         }
         self.versions.set(label, self.entries, version);
         Ok(version)
@@ -367,7 +372,9 @@ impl<S: Store> Journal for Recorded<S> {
             }
             match self.next_event(awaited)? {
                 // It is not recorded.
-                Some(Event::Run(step)) => return Poll::Ready(Ok(Event::Run(step))),
+                Some(Event::Run(step)) if !self.version_is_unsafe => {
+                    return Poll::Ready(Ok(Event::Run(step)))
+                }
                 Some(event) => self.held = Some(event),
                 None => {
                     // The deadline must be safe before this process waits for it.

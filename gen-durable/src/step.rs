@@ -180,11 +180,17 @@ pub(crate) fn decoded<T: DeserializeOwned>(
     complaint: impl FnOnce() -> String,
 ) -> Result<T, StepFailed> {
     match outcome {
-        Outcome::Value(json) => {
-            serde_json::from_str(&json).map_err(|error| StepFailed::new(format!("{}: {error}", complaint())))
-        }
+        Outcome::Value(json) => value_of(&json, complaint),
         Outcome::Failed(failed) => Err(failed),
     }
+}
+
+/// The value of a JSON. `complaint` says that it has another type.
+pub(crate) fn value_of<T: DeserializeOwned>(
+    json: &str,
+    complaint: impl FnOnce() -> String,
+) -> Result<T, StepFailed> {
+    serde_json::from_str(json).map_err(|error| StepFailed::new(format!("{}: {error}", complaint())))
 }
 
 impl<F, R> fmt::Debug for Step<F, R> {

@@ -12,6 +12,7 @@ use super::live::LiveRun;
 use super::rows::{self, News, MAX_RUN};
 use super::writer::{Reply, Safety};
 use super::Shared;
+use crate::inbox::Signal;
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
 use crate::record::{Record, MAX_JSON};
 use crate::recorded::{Recorded, Store, Wait};
@@ -221,6 +222,10 @@ impl Store for Rows {
         let reply = self.submit(Safety::Later);
         self.replies.push(reply);
         Ok(())
+    }
+
+    fn poll_signals(&mut self, _cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+        gen::bail!("a store in SQLite takes no signals yet")
     }
 
     fn take_cancel(&mut self, cx: &Context<'_>) -> Option<String> {

@@ -23,8 +23,8 @@ use super::journal::{End, SqliteJournal, Taken};
 use super::rows::{self, Name};
 use super::writer::Safety;
 use super::{Claim, Shared, SqliteStore};
-use crate::error::StepFailed;
 use crate::journal::Outcome;
+use crate::step::value_of;
 
 /// The time between two looks at a run of another process.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -305,7 +305,8 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// - [`StepFailed`] if the run has ended with an error: its text, its code and its payload.
+    /// - [`StepFailed`](crate::StepFailed) if the run has ended with an error: its text, its code
+    ///   and its payload.
     /// - The errors of [`run`](crate::run()), after which the run can go on later.
     pub fn result<T: DeserializeOwned>(&self) -> impl Future<Output = gen::Result<T>> + Send + 'static {
         let future = self.future.clone();
@@ -332,12 +333,7 @@ impl fmt::Debug for Run {
 /// The result of a run. The outer error is that of a value that has another type.
 pub(super) fn decoded<T: DeserializeOwned>(outcome: Outcome) -> gen::Result<gen::Result<T>> {
     match outcome {
-        Outcome::Value(json) => match serde_json::from_str(&json) {
-            Ok(value) => Ok(Ok(value)),
-            Err(error) => {
-                Err(StepFailed::new(format!("the recorded result has another type: {error}")).into())
-            }
-        },
+        Outcome::Value(json) => Ok(Ok(value_of(&json, || "the recorded result has another type".into())?)),
         Outcome::Failed(failed) => Ok(Err(failed.into())),
     }
 }
