@@ -37,9 +37,12 @@ pub(crate) trait Store: Send + 'static {
 
     /// The signals that have come since the last call, and all of them in the first one. The task
     /// of `cx` is woken when others come.
-    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
-        let _ = cx;
-        Ok(Vec::new())
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>>;
+
+    /// Completes when [`poll_signals`](Self::poll_signals) has all signals that were sent before
+    /// the first call. A deadline that has passed waits for it.
+    fn poll_all_signals_came(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
+        Poll::Ready(Ok(()))
     }
 
     /// As [`sync`](Self::sync). A place that is slow lets the thread do other work meanwhile.
@@ -201,7 +204,7 @@ impl<S: Store> Recorded<S> {
     }
 
     /// The next event, which may have to become safe first.
-    fn next_event(&mut self, awaited: &Awaited) -> gen::Result<Option<Event>> {
+    fn next_event(&mut self, awaited: &Awaited, now: u64) -> gen::Result<Option<Event>> {
         while let Some((ticket, outcome)) = self.ended.pop_front() {
             if awaited.contains(ticket) {
                 return self.done(ticket, outcome).map(Some);
@@ -211,7 +214,6 @@ impl<S: Store> Recorded<S> {
             self.append(&Record::Cancelled(reason.clone()))?;
             return Ok(Some(Event::Cancelled(reason)));
         }
-        let now = self.clock.now();
         let timer = self.first_timer(awaited).filter(|(deadline, _)| *deadline <= now);
         let signal = self.inbox.first(awaited);
         match (signal, timer) {
@@ -245,11 +247,15 @@ impl<S: Store> Recorded<S> {
     }
 
     /// Looks for signals, if one is awaited.
-    fn poll_signals(&mut self, cx: &Context<'_>, awaited: &Awaited) -> gen::Result {
+    fn poll_signals(&mut self, cx: &Context<'_>, awaited: &Awaited, now: u64) -> Poll<gen::Result> {
         if self.inbox.is_awaited(awaited) {
+            // A signal that was sent before a deadline comes before it.
+            if self.first_timer(awaited).is_some_and(|(deadline, _)| deadline <= now) {
+                ready!(self.store.poll_all_signals_came(cx))?;
+            }
             self.inbox.arrive(self.store.poll_signals(cx)?);
         }
-        Ok(())
+        Poll::Ready(Ok(()))
     }
 
     fn done(&mut self, ticket: Ticket, outcome: Outcome) -> gen::Result<Event> {
@@ -363,14 +369,15 @@ impl<S: Store> Journal for Recorded<S> {
         }
         self.cancelled.extend(self.store.take_cancel(cx));
         loop {
-            self.poll_signals(cx, awaited)?;
             if self.held.is_some() {
                 ready!(self.poll_safe(cx))?;
             }
             if let Some(event) = self.held.take() {
                 return Poll::Ready(Ok(event));
             }
-            match self.next_event(awaited)? {
+            let now = self.clock.now();
+            ready!(self.poll_signals(cx, awaited, now))?;
+            match self.next_event(awaited, now)? {
                 // It is not recorded.
                 Some(Event::Run(step)) if !self.version_is_unsafe => {
                     return Poll::Ready(Ok(Event::Run(step)))

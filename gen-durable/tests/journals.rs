@@ -110,6 +110,11 @@ impl<J: Journal> Journal for Dying<J> {
         self.inner.issue(command)
     }
 
+    fn version(&mut self, label: &str, newest: u32, at: &gen_durable::Place) -> gen::Result<u32> {
+        self.live()?;
+        self.inner.version(label, newest, at)
+    }
+
     fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {
         self.live()?;
         self.inner.propose(step, outcome)

@@ -41,7 +41,6 @@ struct Maker {
     /// The signals so far.
     signals: Vec<u32>,
     timeouts: bool,
-    has_signals: bool,
 }
 
 impl Maker {
@@ -62,11 +61,11 @@ impl Maker {
             0..=2 => Program::Step(number, self.random.u64(0..4)),
             3 => Program::Sleep(self.random.u64(0..4)),
             4 => Program::Retry(number, self.random.u32(0..4)),
-            5 if self.has_signals => {
+            5 => {
                 self.signals.push(number);
                 Program::Signal(number)
             }
-            5 | 6 => Program::Value(number),
+            6 => Program::Value(number),
             _ => Program::Version(number),
         }
     }
@@ -160,8 +159,6 @@ fn run(program: Program, world: World, failures: Failures) -> gen::Result<String
 
 /// The entries of a run, from which journals are made.
 trait Entries: Clone + 'static {
-    const SIGNALS: bool;
-
     fn journal(&self) -> Box<dyn Journal>;
 
     /// The labels of the steps whose outcomes are recorded.
@@ -176,8 +173,6 @@ trait Entries: Clone + 'static {
 }
 
 impl Entries for Records {
-    const SIGNALS: bool = true;
-
     fn journal(&self) -> Box<dyn Journal> {
         Box::new(MemoryJournal::new(self))
     }
@@ -324,7 +319,7 @@ fn trial<E: Entries>(new: impl Fn() -> E, kind: Kind) {
     let Kind { programs, timeouts, cancels, seed } = kind;
     let is_fixed = !timeouts && !cancels;
     let random = fastrand::Rng::with_seed(seed);
-    let mut maker = Maker { random, leaves: 0, signals: Vec::new(), timeouts, has_signals: E::SIGNALS };
+    let mut maker = Maker { random, leaves: 0, signals: Vec::new(), timeouts };
     let mut deaths = 0_u32;
     for _ in 0..programs {
         (maker.leaves, maker.signals) = (0, Vec::new());
@@ -414,16 +409,23 @@ mod in_sqlite {
         }
 
         fn entries(&self) -> Vec<String> {
-            let sql = "SELECT record FROM entries WHERE run = ? ORDER BY number";
-            let mut statement = self.place.connection.prepare(sql).unwrap();
+            self.rows("record", "entries")
+        }
+
+        fn rows(&self, column: &str, table: &str) -> Vec<String> {
+            let sql = format!("SELECT {column} FROM {table} WHERE run = ? ORDER BY number");
+            let mut statement = self.place.connection.prepare(&sql).unwrap();
             let rows = statement.query_map([self.id()], |row| row.get(0)).unwrap();
             rows.collect::<Result<_, _>>().unwrap()
         }
     }
 
-    impl Entries for Run {
-        const SIGNALS: bool = false;
+    fn checksum(run: i64, number: i64, json: &str) -> u32 {
+        let parts: [&[u8]; 3] = [&run.to_le_bytes(), &number.to_le_bytes(), json.as_bytes()];
+        crc32fast::hash(&parts.map(|part| [&(part.len() as u64).to_le_bytes(), part].concat()).concat())
+    }
 
+    impl Entries for Run {
         fn journal(&self) -> Box<dyn Journal> {
             Box::new(self.place.store.journal("program", &self.key).unwrap())
         }
@@ -447,20 +449,24 @@ mod in_sqlite {
             let id = run.id();
             for (number, json) in (0_i64..).zip(self.entries().into_iter().take(len)) {
                 let is_end = json.starts_with(r#"{"ended""#);
-                let parts: [&[u8]; 3] = [&id.to_le_bytes(), &number.to_le_bytes(), json.as_bytes()];
-                let framed = parts.map(|part| [&(part.len() as u64).to_le_bytes(), part].concat()).concat();
-                let crc = crc32fast::hash(&framed);
+                let crc = checksum(id, number, &json);
                 let sql = "INSERT INTO entries (run, number, crc, record) VALUES (?, ?, ?, ?)";
                 self.place.connection.execute(sql, params![id, number, crc, json]).unwrap();
                 if is_end {
                     self.place.connection.execute("UPDATE runs SET ended = 1 WHERE id = ?", [id]).unwrap();
                 }
             }
+            // The checksum of a signal has the run in it.
+            for (number, json) in (0_i64..).zip(self.rows("signal", "signals")) {
+                let sql = "INSERT INTO signals (run, number, crc, signal) VALUES (?, ?, ?, ?)";
+                let crc = checksum(id, number, &json);
+                self.place.connection.execute(sql, params![id, number, crc, json]).unwrap();
+            }
             run
         }
 
         fn send_signal(&self, name: &str, value: u32) -> gen::Result {
-            unreachable!("{name} {value}")
+            self.place.store.send_signal("program", &self.key, name, &value)
         }
     }
 

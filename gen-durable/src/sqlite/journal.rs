@@ -92,6 +92,7 @@ impl SqliteJournal {
             news: News::default(),
             replies: Vec::new(),
             shown: Shown::default(),
+            look: None,
             end: None,
         };
         SqliteJournal(Recorded::new(rows, records))
@@ -118,6 +119,8 @@ struct Rows {
     /// The replies to all that was given to it, in order.
     replies: Vec<Reply<()>>,
     shown: Shown,
+    /// The thread of the store looks for signals of other processes.
+    look: Option<Reply<()>>,
     /// Where the reply of the end goes, if the thread does not wait for it.
     end: Option<End>,
 }
@@ -224,8 +227,18 @@ impl Store for Rows {
         Ok(())
     }
 
-    fn poll_signals(&mut self, _cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
-        gen::bail!("a store in SQLite takes no signals yet")
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+        self.live.mailbox.take_signals(cx)
+    }
+
+    fn poll_all_signals_came(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
+        let look = match &self.look {
+            Some(look) => look,
+            None => self.look.insert(self.store.look()),
+        };
+        let looked = ready!(look.poll(cx));
+        self.look = None;
+        Poll::Ready(looked)
     }
 
     fn take_cancel(&mut self, cx: &Context<'_>) -> Option<String> {

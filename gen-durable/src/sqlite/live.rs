@@ -1,21 +1,24 @@
-//! [`Live`]: the runs that this process has taken, and the cancellations that come for them.
+//! [`Live`]: the runs that this process has taken, and what comes for them.
 //!
-//! A cancellation is written into the row of its run, by any process. The thread of the store looks
-//! for those of its own runs: after a cancellation that this process has written, and once in a
-//! second if another process has written to the file. The run hears of each one once, until it has
-//! recorded it.
+//! A cancellation is written into the row of its run, and a signal is a row of its own, by any
+//! process. The thread of the store looks for those of its own runs: after this process has written
+//! one, and four times in a second if another process has written to the file. The run hears of a
+//! cancellation once, until it has recorded it, and of each signal once.
 
 use std::collections::BTreeMap;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Context;
 
+use super::signals::Sent;
 use crate::driver_waker::DriverWaker;
+use crate::inbox::Signal;
 
 #[derive(Debug, Default)]
 pub(super) struct Live {
     mailboxes: Mutex<BTreeMap<i64, Arc<Mailbox>>>,
-    /// This process has written a cancellation.
+    /// This process has written a cancellation or a signal, or wants to know of those of others.
     has_news: AtomicBool,
 }
 
@@ -48,6 +51,10 @@ pub(super) struct Mailbox {
 struct State {
     reason: Option<String>,
     was_told: bool,
+    /// Those that the run has not taken.
+    signals: Vec<gen::Result<Signal>>,
+    /// The number of the signals that have come.
+    came: i64,
 }
 
 impl Live {
@@ -84,6 +91,13 @@ impl Live {
             mailbox.tell(reason);
         }
     }
+
+    pub(super) fn tell_signal(&self, sent: Sent) {
+        let mailbox = self.lock().get(&sent.run).cloned();
+        if let Some(mailbox) = mailbox {
+            mailbox.tell_signal(sent.number, sent.signal);
+        }
+    }
 }
 
 impl Mailbox {
@@ -96,9 +110,33 @@ impl Mailbox {
         if state.was_told {
             return;
         }
-        *state = State { reason: Some(reason), was_told: true };
+        (state.reason, state.was_told) = (Some(reason), true);
         drop(state);
-        self.driver.wake();
+        self.wake();
+    }
+
+    /// A signal has come. One that has come before is ignored.
+    pub(super) fn tell_signal(&self, number: i64, signal: gen::Result<Signal>) {
+        let mut state = self.lock();
+        if number < state.came {
+            return;
+        }
+        state.came = number.saturating_add(1);
+        state.signals.push(signal);
+        drop(state);
+        self.wake();
+    }
+
+    /// The waker is of an executor, whose panic must not end the thread of all runs.
+    fn wake(&self) {
+        let _ = catch_unwind(AssertUnwindSafe(|| self.driver.wake()));
+    }
+
+    /// Takes the signals that have come. Wakes `cx` when a later one comes.
+    pub(super) fn take_signals(&self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+        self.driver.set(cx.waker());
+        let came = std::mem::take(&mut self.lock().signals);
+        came.into_iter().collect()
     }
 
     /// Takes the reason of a cancellation. Wakes `cx` when a later one comes.

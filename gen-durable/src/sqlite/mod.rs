@@ -5,9 +5,10 @@
 //! | `mod.rs` | the store, and how a process takes a run |
 //! | `schema.rs` | opens and makes the file, and refuses what is no store |
 //! | `rows.rs` | the rows of the file: what each transaction reads and writes |
+//! | `signals.rs` | the rows of signals, which any process adds |
 //! | `writer.rs` | the thread that has the connection, and its transactions |
 //! | `lease.rs` | the proof that a process lives |
-//! | `live.rs` | the runs of this process, and the cancellations that come for them |
+//! | `live.rs` | the runs of this process, and the cancellations and signals that come for them |
 //! | `journal.rs` | the journal of one run |
 //! | `list.rs` | the list of runs |
 //! | `bodies.rs`, `runs.rs` | bodies by their names, and the tasks that run them |
@@ -49,6 +50,7 @@ mod live;
 mod rows;
 mod runs;
 mod schema;
+mod signals;
 mod writer;
 
 use std::fmt;
@@ -59,6 +61,7 @@ use std::time::Duration;
 use gen::Context as _;
 use rusqlite::Connection;
 use serde::de::DeserializeOwned;
+use serde::Serialize;
 
 pub use self::bodies::Bodies;
 pub use self::error::StoreError;
@@ -71,6 +74,7 @@ use self::lease::Lease;
 use self::live::Live;
 use self::rows::Name;
 use self::writer::{Reply, Safety, Transactions, Writer};
+use crate::inbox::Signal;
 use crate::journal::Outcome;
 
 /// A store of many durable runs, in a file of SQLite.
@@ -103,8 +107,9 @@ use crate::journal::Outcome;
 ///
 /// - Only its owner may read the files (on Unix). They contain the values of all steps.
 /// - A local disk, because SQLite's log needs memory that all processes share.
-/// - Arguments and an entry have at most 16 MiB, the entries of a run 1 GiB, names and keys 1 KiB.
-/// - Entries and arguments have checksums. The log of SQLite has, too, but what it holds behind a
+/// - Arguments, an entry and a signal have at most 16 MiB, the entries of a run 1 GiB, and its
+///   signals, too. Names and keys have at most 1 KiB.
+/// - Entries, signals and arguments have checksums. The log of SQLite has, too, but what it holds behind a
 ///   damaged part is lost, as if it had not been written.
 /// - A thread of the store writes, and the thread of the executor does not wait for the disk. The
 ///   functions of this type do: they are for the start of a program, and for tools.
@@ -242,8 +247,8 @@ impl SqliteStore {
     }
 
     /// Asks for the cancellation of a run: it arrives as [`Cancelled`](gen::Cancelled) at each
-    /// yield that waits, and the clean-up is durable. If another process runs it, that takes about
-    /// a second; if none does, then it arrives when the run goes on.
+    /// yield that waits, and the clean-up is durable. If another process runs it, that takes up to
+    /// half a second; if none does, then it arrives when the run goes on.
     ///
     /// A request for a run that has ended does nothing.
     ///
@@ -254,8 +259,60 @@ impl SqliteStore {
         self.0.cancel(&Name::new(body, key)?, reason).wait()
     }
 
+    /// Sends a [signal](fn@crate::signal) to a run. It is kept until the run waits for a signal of
+    /// that name. When this returns, the signal is on the disk.
+    ///
+    /// Any process may send it, also one that has no [`Bodies`]. It wakes the run at once in this
+    /// process, and within half a second in another one. If no process runs it, the run gets the
+    /// signal when it goes on. A run that has ended does nothing with it.
+    ///
+    /// The thread waits for the disk. A coroutine sends by
+    /// [`Run::send_signal`](crate::Run::send_signal).
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use gen_durable::{resume_all, signal, Bodies, SqliteStore};
+    ///
+    /// #[gen::coroutine]
+    /// fn refund(amount: u32) -> gen::Result<u32> {
+    ///     let approved: bool = yield_!(signal("approved"))?;
+    ///     Ok(if approved { amount } else { 0 })
+    /// }
+    ///
+    /// # fn main() -> gen::Result {
+    /// # let name = format!("gen-durable-signal-{}.db", std::process::id());
+    /// # let path = std::env::temp_dir().join(name);
+    /// let store = SqliteStore::open(&path)?;
+    /// let refunded: u32 = gen::run_sync(async {
+    ///     let runs = resume_all(&store, Bodies::new().body("refund", refund))?;
+    ///     let run = runs.start("refund", "7", &30).await?;
+    ///     // Mostly another program does this, in the same file.
+    ///     store.send_signal("refund", "7", "approved", &true)?;
+    ///     run.result().await
+    /// })?;
+    /// assert_eq!(refunded, 30);
+    /// # drop(store);
+    /// # std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoRun`]; [`StoreError::TooLarge`] if the signals of the run have more than
+    /// 1 GiB; a value that cannot be written as JSON or is too large for an entry.
+    pub fn send_signal<T: Serialize + ?Sized>(
+        &self,
+        body: &str,
+        key: &str,
+        name: &str,
+        value: &T,
+    ) -> gen::Result {
+        self.0.send(&Name::new(body, key)?, &Signal::new(name, value)?)?.wait()
+    }
+
     /// Looks for damage in the whole file, also in what [`open`](Self::open) does not look at: the
-    /// arguments and the entries of each run.
+    /// arguments, the entries and the signals of each run.
     ///
     /// # Errors
     ///
@@ -266,6 +323,7 @@ impl SqliteStore {
             for row in rows::all(connection, true)? {
                 rows::arguments(connection, &row)?;
                 rows::entries(connection, &row)?;
+                signals::all(connection, &row)?;
             }
             Ok(())
         });
@@ -326,7 +384,8 @@ impl Shared {
         let connection = schema::open(&path, options)?;
         let lease = take_lease(&connection, &path)?;
         let live = Arc::<Live>::default();
-        let transactions = Transactions::new(connection, options.survives_power_cut, lease.token(), &live);
+        let survives = options.survives_power_cut;
+        let transactions = Transactions::new(connection, survives, lease.token(), &live)?;
         let writer = Writer::start(transactions)?;
         Ok(Shared { writer, live, lease, path })
     }
@@ -356,6 +415,25 @@ impl Shared {
     fn take(&self, name: &Name, also_ended: bool) -> Reply<Claim> {
         let (name, place) = (name.clone(), self.place());
         self.submit(Safety::Later, move |connection| take(connection, &place, &name, also_ended))
+    }
+
+    /// Looks at once for what other processes have asked of the runs of this one.
+    fn look(&self) -> Reply<()> {
+        let live = Arc::clone(&self.live);
+        self.submit(Safety::Later, move |_| {
+            live.note_news();
+            Ok(())
+        })
+    }
+
+    fn send(&self, name: &Name, signal: &Signal) -> gen::Result<Reply<()>> {
+        let (name, json, live) = (name.clone(), serde_json::to_string(signal)?, Arc::clone(&self.live));
+        Ok(self.submit(Safety::Safe, move |connection| {
+            let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
+            signals::add(connection, &row, &json)?;
+            live.note_news();
+            Ok(())
+        }))
     }
 
     fn cancel(&self, name: &Name, reason: &str) -> Reply<()> {
@@ -411,11 +489,15 @@ fn take(connection: &Connection, place: &Place, name: &Name, also_ended: bool) -
     }
     let arguments = rows::arguments(connection, &row)?;
     let (records, size) = rows::entries(connection, &row)?;
+    let sent = signals::all(connection, &row)?;
     rows::lease(connection, row.id, &place.token)?;
     if let Some(dead) = rows::token(&row)?.filter(|token| *token != place.token) {
         Lease::remove(&place.path, dead);
     }
     let live = place.live.add(row.id);
+    for (number, signal) in (0..).zip(sent) {
+        live.mailbox.tell_signal(number, Ok(signal));
+    }
     if let Some(reason) = row.cancel {
         live.mailbox.tell(reason);
     }

@@ -31,7 +31,7 @@ impl Name {
         Ok(Name { body: body.to_owned(), key: key.to_owned() })
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         format!("run `{}` of `{}`", short(&self.key), short(&self.body))
     }
 }
@@ -49,7 +49,8 @@ fn checksum_of_run(name: &Name, arguments: &str) -> u32 {
     checksum(&[name.body.as_bytes(), name.key.as_bytes(), arguments.as_bytes()])
 }
 
-fn checksum_of_entry(run: i64, number: i64, json: &str) -> u32 {
+/// Of an entry, or of a signal.
+pub(super) fn checksum_of_entry(run: i64, number: i64, json: &str) -> u32 {
     checksum(&[&run.to_le_bytes(), &number.to_le_bytes(), json.as_bytes()])
 }
 
@@ -243,9 +244,10 @@ pub(super) fn write(connection: &Connection, run: i64, token: &str, from: i64, n
     Ok(())
 }
 
-/// Removes a run with its entries.
+/// Removes a run with its entries and signals.
 pub(super) fn remove(connection: &Connection, run: i64) -> gen::Result {
-    for sql in ["DELETE FROM entries WHERE run = ?", "DELETE FROM runs WHERE id = ?"] {
+    let tables = ["DELETE FROM entries WHERE run = ?", "DELETE FROM signals WHERE run = ?"];
+    for sql in tables.into_iter().chain(["DELETE FROM runs WHERE id = ?"]) {
         connection.execute(sql, [run]).map_err(named)?;
     }
     Ok(())

@@ -23,6 +23,7 @@ use super::journal::{End, SqliteJournal, Taken};
 use super::rows::{self, Name};
 use super::writer::Safety;
 use super::{Claim, Shared, SqliteStore};
+use crate::inbox::Signal;
 use crate::journal::Outcome;
 use crate::step::value_of;
 
@@ -311,6 +312,25 @@ impl Run {
     pub fn result<T: DeserializeOwned>(&self) -> impl Future<Output = gen::Result<T>> + Send + 'static {
         let future = self.future.clone();
         async move { decoded(future.await?)? }
+    }
+
+    /// Sends a [signal](fn@crate::signal) to the run, as [`SqliteStore::send_signal`]. When it
+    /// returns, the signal is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SqliteStore::send_signal`].
+    ///
+    /// # Cancellation
+    ///
+    /// The signal is sent also if the future is dropped.
+    pub fn send_signal<T: Serialize + ?Sized>(
+        &self,
+        name: &str,
+        value: &T,
+    ) -> impl Future<Output = gen::Result> + Send + 'static {
+        let sent = Signal::new(name, value).and_then(|signal| self.store.send(&self.name, &signal));
+        async move { sent?.told().await }
     }
 
     /// Asks for the cancellation of the run, as [`SqliteStore::cancel`]. When it returns, the

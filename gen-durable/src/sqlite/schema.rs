@@ -7,7 +7,7 @@
 //! 2. Its tables must be exactly those that are made here. There is no trigger and no view.
 //! 3. The trees of SQLite must be whole, since a torn page can hide a run, which would then be done
 //!    again. This takes the longer the larger the file is, so it can be left out.
-//! 4. Values have at most 16 MiB, and entries and arguments have a checksum.
+//! 4. Values have at most 16 MiB, and entries, signals and arguments have a checksum.
 //!
 //! A new store is made under another name, and then linked. So a store is never half made, and an
 //! empty file was cut by someone.
@@ -31,7 +31,7 @@ const APPLICATION: i64 = 0x6765_6e64;
 const VERSION: i64 = 1;
 
 /// By their names, as SQLite keeps them.
-const TABLES: [(&str, &str); 3] = [
+const TABLES: [(&str, &str); 4] = [
     (
         "runs",
         "CREATE TABLE runs (
@@ -59,6 +59,18 @@ const TABLES: [(&str, &str); 3] = [
     record TEXT NOT NULL,
     PRIMARY KEY (run, number)
 ) STRICT, WITHOUT ROWID",
+    ),
+    // No id is used again, also not that of a removed signal.
+    (
+        "signals",
+        "CREATE TABLE signals (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    signal TEXT NOT NULL,
+    UNIQUE (run, number)
+) STRICT",
     ),
 ];
 

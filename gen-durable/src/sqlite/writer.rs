@@ -7,7 +7,8 @@
 //! | event | the thread |
 //! |---|---|
 //! | a job comes | takes all jobs that are there, does them in one transaction, and then sets the replies |
-//! | a second passes, and runs are in progress | looks whether another process has asked for a cancellation |
+//! | a transaction has written a cancellation or a signal | tells the run of it, before the replies are set |
+//! | a quarter of a second passes, and runs are in progress | looks for those that other processes have written |
 //! | one of several jobs fails | undoes the transaction, and does each job again in its own one |
 //! | the last handle of the store is dropped | does the jobs that are left, and ends |
 //!
@@ -26,13 +27,13 @@ use rusqlite::Connection;
 
 use super::error::{named, StoreError};
 use super::live::Live;
-use super::rows;
+use super::{rows, signals};
 
 /// The jobs that share a transaction at most.
 const JOBS_AT_ONCE: usize = 1000;
 
 /// The time between two looks at what other processes have written.
-const LOOK: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(250);
 
 pub(crate) struct Writer {
     /// `None` while it ends.
@@ -109,6 +110,8 @@ pub(super) struct Transactions {
     /// Changes when another process has written to the file.
     data_version: i64,
     looked: Instant,
+    /// The id of the last signal of which the runs were told.
+    last_signal: i64,
 }
 
 impl Transactions {
@@ -118,8 +121,9 @@ impl Transactions {
         survives_power_cut: bool,
         token: &str,
         live: &Arc<Live>,
-    ) -> Self {
-        Transactions {
+    ) -> gen::Result<Self> {
+        Ok(Transactions {
+            last_signal: signals::last(&connection)?,
             connection,
             survives_power_cut,
             is_full: true,
@@ -127,7 +131,7 @@ impl Transactions {
             live: Arc::clone(live),
             data_version: 0,
             looked: Instant::now(),
-        }
+        })
     }
 
     fn run(mut self, jobs: &Receiver<Box<dyn Job>>) {
@@ -153,18 +157,37 @@ impl Transactions {
         }
     }
 
-    /// Tells the runs of this process of cancellations. A look that fails is tried again later.
+    /// Looks for what other processes have written, if it is time.
     fn look(&mut self) {
         let is_time = self.looked.elapsed() >= LOOK;
         if is_time {
             self.looked = Instant::now();
         }
-        let is_needed = self.live.take_news() || is_time && self.others_have_written().unwrap_or(true);
-        if is_needed && !self.live.is_empty() {
-            for (run, reason) in rows::cancellations(&self.connection, &self.token).unwrap_or_default() {
-                self.live.tell(run, reason);
-            }
+        if is_time && self.others_have_written().unwrap_or(true) {
+            self.live.note_news();
         }
+        self.tell_news();
+    }
+
+    /// Tells the runs of this process what has come for them. If that fails, it is tried again at
+    /// the next look.
+    fn tell_news(&mut self) {
+        if self.live.take_news() && !self.live.is_empty() && self.try_tell_news().is_err() {
+            self.live.note_news();
+        }
+    }
+
+    fn try_tell_news(&mut self) -> gen::Result {
+        for (run, reason) in rows::cancellations(&self.connection, &self.token)? {
+            self.live.tell(run, reason);
+        }
+        // Later ones may come meanwhile, and are then read twice.
+        let last = signals::last(&self.connection)?;
+        for sent in signals::after(&self.connection, self.last_signal, &self.token)? {
+            self.live.tell_signal(sent);
+        }
+        self.last_signal = last;
+        Ok(())
     }
 
     fn others_have_written(&mut self) -> rusqlite::Result<bool> {
@@ -174,7 +197,10 @@ impl Transactions {
 
     fn run_batch(&mut self, mut batch: Vec<Box<dyn Job>>) {
         match self.commit(&mut batch) {
-            Ok(()) => batch.into_iter().for_each(|job| job.tell(Ok(()))),
+            Ok(()) => {
+                self.tell_news();
+                batch.into_iter().for_each(|job| job.tell(Ok(())));
+            }
             Err(error) if batch.len() == 1 => batch.into_iter().for_each(|job| job.tell(Err(error.clone()))),
             Err(_) => batch.into_iter().for_each(|job| self.run_batch(vec![job])),
         }

@@ -101,7 +101,7 @@ fn spawn(path: &Path, round: u32) -> Child {
     child.stdout(Stdio::null()).spawn().unwrap()
 }
 
-fn random_moment(random: &mut fastrand::Rng) {
+pub(crate) fn random_moment(random: &mut fastrand::Rng) {
     thread::sleep(Duration::from_micros(random.u64(0..120_000)));
 }
 

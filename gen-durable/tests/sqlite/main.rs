@@ -3,6 +3,7 @@
 mod cut;
 mod kill;
 mod runs;
+mod signals;
 mod strangers;
 #[path = "../world/mod.rs"]
 mod world;
