@@ -1,8 +1,10 @@
 //! Durable coroutines: what happens if my process dies here?
 //!
-//! A durable coroutine writes each step into a [`Journal`]. If its process dies, the next run gets
-//! the same journal: it replays the steps that are recorded, without running them, and goes on from
-//! there. [`run`] works on the loop of gen, on tokio, and on any other executor.
+//! A durable coroutine writes each step into a *journal*. If its process dies, the next process
+//! replays the steps that are recorded, without running them, and goes on from there. A
+//! [`SqliteStore`] keeps the journals of many runs in one file, and [`resume_all`] goes on with all
+//! that have not ended. Durable coroutines run on the loop of gen, on tokio, and on any other
+//! executor.
 //!
 //! The [guide] goes from that question to an order that takes days. This page is the reference. Its
 //! examples are of edition 2021; on edition 2024, which `cargo new` gives, `gen` is a keyword, so
@@ -10,7 +12,7 @@
 //!
 //! ```
 //! use gen::yield_;
-//! use gen_durable::{sleep, step, with_timeout, FileJournal};
+//! use gen_durable::{resume_all, sleep, step, with_timeout, Bodies, SqliteStore};
 //! use std::time::Duration;
 //!
 //! #[gen::coroutine]
@@ -32,17 +34,21 @@
 //! }
 //!
 //! # fn main() -> gen::Result {
-//! # let name = format!("gen-durable-order-{}", std::process::id());
+//! # let name = format!("gen-durable-order-{}.db", std::process::id());
 //! # let path = std::env::temp_dir().join(name);
-//! let run = gen_durable::run(order(vec![1, 2]), FileJournal::open(&path)?);
-//! assert_eq!(gen::run_sync(run)?, "paid, [10, 20], sent");
-//!
-//! // The next process: nothing is charged, picked or sent again.
-//! let again = gen_durable::run(order(vec![1, 2]), FileJournal::open(&path)?);
-//! assert_eq!(gen::run_sync(again)?, "paid, [10, 20], sent");
+//! let store = SqliteStore::open(&path)?;
+//! let end: String = gen::run_sync(async {
+//!     // The orders that an earlier process has left go on.
+//!     let runs = resume_all(&store, Bodies::new().body("order", order))?;
+//!     // From here on, the order 7 comes to its end, whatever happens to this process.
+//!     let run = runs.start("order", "7", &[1, 2]).await?;
+//!     run.result().await
+//! })?;
+//! assert_eq!(end, "paid, [10, 20], sent");
 //!
 //! // Without a journal the same coroutine is an ordinary one.
 //! assert_eq!(gen::run_sync(order(vec![1, 2]))?, "paid, [10, 20], sent");
+//! # drop(store);
 //! # std::fs::remove_file(path)?;
 //! # Ok(())
 //! # }
@@ -54,12 +60,12 @@
 //! | try a step again that has failed | [`Step::retry`]; [`permanent`], for an error that no further attempt can mend |
 //! | wait for some time | [`sleep`](fn@sleep) |
 //! | set a deadline | [`with_timeout`] |
-//! | wait for a message from outside | [`signal`](fn@signal); [`FileJournal::send_signal`] sends it |
+//! | wait for a message from outside | [`signal`](fn@signal); [`SqliteStore::send_signal`] sends it |
 //! | read the clock, draw a random number or an identifier | [`now`](fn@now), [`random`](fn@random), [`uuid`](fn@uuid) |
 //! | change the program while runs are under way | [`version`](fn@version) |
 //! | run several at once | yield a `Vec`, an array, a `BTreeMap`, a tuple; [`gen::limit`](gen::limit()), [`gen::first_of`](gen::first_of()), [`gen::scope`](fn@gen::scope) |
-//! | run a coroutine | [`run`]; [`Driver`], which says whether it has ended |
-//! | keep many runs in one file, start them by key, list and resume them | [`SqliteStore`], [`resume_all`] |
+//! | keep runs in one file, start them by key, list, cancel and resume them | [`SqliteStore`], [`resume_all`] |
+//! | run a coroutine over a journal of your own choice | [`run`]; [`Driver`], which says whether it has ended |
 //! | keep the journal of one run in a file | [`FileJournal`] |
 //! | test | [`MemoryJournal`] |
 //! | keep the journal elsewhere | [`Journal`] |

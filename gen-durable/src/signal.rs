@@ -18,6 +18,7 @@ use crate::step::decoded;
 ///
 /// | journal | to send a signal |
 /// |---|---|
+/// | [`SqliteStore`](crate::SqliteStore) | [`SqliteStore::send_signal`](crate::SqliteStore::send_signal), from any process; [`Run::send_signal`](crate::Run::send_signal) |
 /// | [`FileJournal`](crate::FileJournal) | [`FileJournal::send_signal`](crate::FileJournal::send_signal), from any process |
 /// | [`MemoryJournal`](crate::MemoryJournal) | [`Records::send_signal`](crate::Records::send_signal) |
 ///

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use gen::yield_;
 use gen_durable::{
-    resume_all, sleep, step, Bodies, RunState, Runs, SqliteOptions, SqliteStore, StepFailed, StoreError,
+    resume_all, sleep, step, version, Bodies, RunState, Runs, SqliteOptions, SqliteStore, StepFailed,
+    StoreError,
 };
 
 use crate::world::{block_on, Folder, World};
@@ -254,6 +255,29 @@ fn a_key_is_free_when_its_run_was_removed() {
     }
     assert!(store.runs().unwrap().is_empty());
     store.check().unwrap();
+}
+
+#[gen::coroutine]
+fn of_version(path: std::path::PathBuf) -> gen::Result<u32> {
+    let version = yield_!(version("stock", 1))?;
+    let recorded = || async move {
+        let file = rusqlite::Connection::open(path)?;
+        let sql = "SELECT count(*) FROM entries WHERE record LIKE '{\"version\":%'";
+        Ok(file.query_row(sql, [], |row| row.get::<_, u32>(0))?)
+    };
+    Ok(version * 10 + yield_!(step("recorded", recorded))?)
+}
+
+#[test]
+fn a_version_is_in_the_file_before_a_step_runs_that_depends_on_it() {
+    let folder = Folder::new("version-first");
+    let path = folder.file("orders.db");
+    let store = open(&path);
+    let end = block_on(async {
+        let bodies = Bodies::new().body("versions", of_version);
+        resume_all(&store, bodies)?.start("versions", "7", &path).await?.result::<u32>().await
+    });
+    assert_eq!(end.unwrap(), 11, "one version, and one record of it");
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! | How do I wait for a function that takes a callback? | [Callbacks](callbacks) |
 //! | How do I retry, race, limit, share and supervise work? | [Everyday](everyday) |
 //! | How do I find the current request, and the time that is left? | [Everyday](everyday#who-am-i) |
+//! | What happens if my process dies here? | [The guide of `gen-durable`](https://docs.rs/gen-durable/latest/gen_durable/guide) |
 //! | How do I test a coroutine? | [Testing](testing) |
 //! | My program hangs, or is slow: where? | [Debugging](debugging) |
 //! | How do I move a program of `async fn`s? | [Porting](porting), with whole functions [side by side](side_by_side) |
