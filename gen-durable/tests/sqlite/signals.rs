@@ -63,10 +63,28 @@ fn signals_that_come_before_they_are_wanted_are_kept_in_their_order_also_if_no_p
             runs.get("numbers", "7")?.result::<String>().await
         });
         assert_eq!(end.unwrap(), "1, 2, Ada");
-        // It comes to nothing.
+        // The run has ended, and does nothing with it.
         store.send_signal("numbers", "7", "number", &3).unwrap();
     }
     assert_eq!(world.log(), ["got 1"]);
+}
+
+#[test]
+fn a_signal_that_is_read_twice_is_given_once() {
+    let folder = Folder::new("signals-twice");
+    let (store, world) = (open(&folder.file("orders.db")), World::default());
+    begin(&store, numbers(&world), "numbers");
+    // The run reads it when it is taken, and the thread of the store when the next one comes.
+    store.send_signal("numbers", "7", "number", &1).unwrap();
+    let end = block_on(async {
+        let run = resume_all(&store, numbers(&world))?.get("numbers", "7")?;
+        gen::sleep(HOUR).await?;
+        assert_eq!(world.log(), ["got 1"]);
+        run.send_signal("name", "Ada").await?;
+        run.send_signal("number", &2).await?;
+        run.result::<String>().await
+    });
+    assert_eq!(end.unwrap(), "1, 2, Ada");
 }
 
 #[gen::coroutine]
