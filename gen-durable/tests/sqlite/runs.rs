@@ -107,8 +107,8 @@ fn the_list_says_where_each_run_waits() {
         let lines: Vec<String> = runs.iter().map(ToString::to_string).collect();
         lines.join("\n").replace(concat!(env!("CARGO_MANIFEST_DIR"), "/"), "").replace("gen-durable/", "")
     };
-    let waits = "waits for a sleep at tests/sqlite/runs.rs:86:27, \
-                 and for a sleep at tests/sqlite/runs.rs:86:61";
+    let waits = "waits for a sleep at tests/sqlite/runs.rs:87:27, \
+                 and for a sleep at tests/sqlite/runs.rs:87:61";
     block_on(async {
         let runs = resume_all(&store, patient_bodies(&world))?;
         let run = runs.start("patient", "7", &()).await?;
