@@ -109,8 +109,8 @@ use crate::journal::Outcome;
 /// - A local disk, because SQLite's log needs memory that all processes share.
 /// - Arguments, an entry and a signal have at most 16 MiB, the entries of a run 1 GiB, and its
 ///   signals, too. Names and keys have at most 1 KiB.
-/// - Entries, signals and arguments have checksums. The log of SQLite has, too, but what it holds behind a
-///   damaged part is lost, as if it had not been written.
+/// - Entries, signals and arguments have checksums. The log of SQLite has, too, but what it holds
+///   behind a damaged part is lost, as if it had not been written.
 /// - A thread of the store writes, and the thread of the executor does not wait for the disk. The
 ///   functions of this type do: they are for the start of a program, and for tools.
 #[derive(Clone)]
@@ -417,7 +417,7 @@ impl Shared {
         self.submit(Safety::Later, move |connection| take(connection, &place, &name, also_ended))
     }
 
-    /// Looks at once for what other processes have asked of the runs of this one.
+    /// Looks at once for the cancellations and signals that other processes have written.
     fn look(&self) -> Reply<()> {
         let live = Arc::clone(&self.live);
         self.submit(Safety::Later, move |_| {

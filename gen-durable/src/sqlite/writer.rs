@@ -110,7 +110,7 @@ pub(super) struct Transactions {
     /// Changes when another process has written to the file.
     data_version: i64,
     looked: Instant,
-    /// The id of the last signal of which the runs were told.
+    /// The id of the last signal that was given to the runs of this process.
     last_signal: i64,
 }
 
@@ -157,7 +157,7 @@ impl Transactions {
         }
     }
 
-    /// Looks for what other processes have written, if it is time.
+    /// Looks for the cancellations and signals of other processes, if it is time.
     fn look(&mut self) {
         let is_time = self.looked.elapsed() >= LOOK;
         if is_time {
