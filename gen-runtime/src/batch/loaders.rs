@@ -14,7 +14,7 @@ use super::entry::Entry;
 use super::load::{Load, Loading, LocalLoad};
 use super::loader::{Loader, LocalStart, SendStart, Settings};
 use crate::error::Throw;
-use crate::executor::host::inheriting_nothing;
+use crate::executor::host::{inheriting_only, to_inherit_later};
 use crate::task::{spawn, spawn_local};
 use crate::yieldable::FutureOfResult;
 use crate::Result;
@@ -66,13 +66,13 @@ macro_rules! loaders {
             M: 'static,
             N: 'static,
         {
-            let function = Arc::new(function);
+            let (function, inherited) = (Arc::new(function), to_inherit_later());
             let start = move |ticket, window| {
                 let function = Arc::clone(&function);
                 let begin = move |keys| (*function)(keys).into_future();
                 let call = Calling::new(ticket, window, begin, results_of_batch::<A, E, M, N, K>);
                 // It is made for all of its loads, not for the first one.
-                inheriting_nothing(|| $spawn(call))
+                inheriting_only(inherited.as_ref(), || $spawn(call))
             };
             let loader = Loader::new("a batch", Location::caller(), start);
             $batch { loader: Arc::new(loader), settings: Settings::OF_BATCH }
@@ -90,13 +90,13 @@ macro_rules! loaders {
             E: Throw<M> + 'static,
             M: 'static,
         {
-            let function = Arc::new(function);
+            let (function, inherited) = (Arc::new(function), to_inherit_later());
             let start = move |ticket, window| {
                 let function = Arc::clone(&function);
                 let begin = with_only(move |key| (*function)(key).into_future());
                 let call = Calling::new(ticket, window, begin, results_of_single_flight::<V, E, M, K>);
                 // It is made for all of its loads, not for the first one.
-                inheriting_nothing(|| $spawn(call))
+                inheriting_only(inherited.as_ref(), || $spawn(call))
             };
             let loader = Loader::new("a single flight", Location::caller(), start);
             $single_flight { loader: Arc::new(loader) }
@@ -277,8 +277,8 @@ loaders! {
     /// [`batch_local`](crate::batch_local) is for functions that are not `Send`.
     ///
     /// The function sees none of the [locals](crate::Local) and deadlines around the loads, because
-    /// its call is for all of them. If it needs something of a request, put that into the key, or
-    /// make a batch for the request.
+    /// its call is for all of them. It sees the inherited ones around this call: if it needs
+    /// something of a request, make a batch for the request, or put that into the key.
     ///
     /// # The answer
     ///

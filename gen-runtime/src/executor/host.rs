@@ -9,7 +9,7 @@
 //! | where does a task go? [`tasks()`] | `gen::spawn`, engines | the executor of the task or of the `with_spawner` that is polled here; the loop that runs here; the runtime of tokio that is entered |
 //! | whose timers are used? [`time()`] | `gen::sleep`, timeouts | the loop that runs here; the runtime of tokio that is entered; those of async-io |
 //! | which turn is it? [`turn()`] | `gen::moment` | the loop that runs here |
-//! | what does it inherit? [`to_inherit()`], [`capture()`] | spawns, callbacks, `gen::blocking` | the bindings around the call, and what the running task has inherited itself; nothing [here](inheriting_nothing) |
+//! | what does it inherit? [`to_inherit()`], [`capture()`] | spawns, callbacks, `gen::blocking` | the bindings around the call, and what the running task has inherited itself; only that of an earlier call [here](inheriting_only) |
 //!
 //! The two first questions are separate, because an executor that is handed over takes tasks, but
 //! has no timers.
@@ -118,16 +118,21 @@ pub(crate) fn to_inherit(outer: Option<&Arc<ErrorContext>>) -> Option<Arc<Inheri
     bindings::collect(outer.and_then(|outer| outer.inherited()), now)
 }
 
-/// Calls `spawn`, whose task then belongs to nothing around: it inherits no bindings, and its
+/// Returns what a task inherits that is made here, and is spawned later by [`inheriting_only`].
+pub(crate) fn to_inherit_later() -> Option<Arc<Inherited>> {
+    bindings::collect(current::inherited(), now)
+}
+
+/// Calls `spawn`, whose task then belongs to nothing around: it inherits only that, and its
 /// callbacks report their errors to its loop alone.
-pub(crate) fn inheriting_nothing<R>(spawn: impl FnOnce() -> R) -> R {
-    outside(|| bindings::apart(spawn))
+pub(crate) fn inheriting_only<R>(inherited: Option<&Arc<Inherited>>, spawn: impl FnOnce() -> R) -> R {
+    outside(|| bindings::apart(|| bindings::within_inherited(inherited, spawn)))
 }
 
 /// Returns what a closure inherits that is called here, but runs on a thread without an executor.
 /// Its deadline is on the real clock.
 pub(crate) fn to_inherit_elsewhere() -> Option<Arc<Inherited>> {
-    let inherited = bindings::collect(current::inherited(), now)?;
+    let inherited = to_inherit_later()?;
     match time() {
         Some(host) if !host.has_real_time() => Some(Arc::new(inherited.on_clock(host.now(), Instant::now()))),
         _ => Some(inherited),

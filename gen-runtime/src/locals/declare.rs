@@ -52,4 +52,9 @@ macro_rules! local {
             $crate::Local::new($crate::__private::stringify!($name));
         $($crate::local! { $($more)* })?
     };
+    ($($other:tt)+) => {
+        $crate::__private::compile_error!(
+            "write `static NAME: Type;`, or `inherited static NAME: Type;`"
+        );
+    };
 }

@@ -27,7 +27,7 @@ use crate::executor::current;
 /// | a child of a [`WaitIterator`](crate::WaitIterator) or of [`as_completed`](crate::Limit::as_completed) | what is around the yield of the next result | what is around that yield |
 /// | a child of a [scope](crate::scope()) | what is around the scope | what is around the scope |
 /// | a task of [`spawn`](crate::spawn), [`spawn_local`](crate::spawn_local), [`Remote::spawn`](crate::Remote::spawn), an [engine](macro@crate::engine) | nothing | what was around the call |
-/// | the call of a [`batch`](crate::batch()) or a [`single_flight`](crate::single_flight()), which is for all of its loads | nothing | nothing |
+/// | the call of a [`batch`](crate::batch()) or a [`single_flight`](crate::single_flight()), which is for all of its loads | nothing | those where the batch was made |
 /// | a callback of [`add_callback`](crate::IoLoopHandle::add_callback), [`call_later`](crate::IoLoopHandle::call_later), [`on_done`](crate::JoinHandle::on_done), [`context::wrap`](crate::context::wrap) and the like | nothing | what was around the call that scheduled it |
 /// | the closure of [`from_callback`](crate::from_callback) | what is around | what is around |
 /// | a closure of [`blocking`](crate::blocking()) | nothing | what was around the call |

@@ -18,7 +18,7 @@ use crate::executor::current;
 /// |---|---|
 /// | in a child of a list, a map, a tuple or any other group, and in a [scope](crate::scope()) | that of the place where the group is yielded |
 /// | in a task that was [spawned](crate::spawn), an [engine](macro@crate::engine), or a closure of [`blocking`](crate::blocking()) | that of the call: the task goes on after the deadline, and has zero left then |
-/// | in the call of a [`batch`](crate::batch()) or a [`single_flight`](crate::single_flight()) | none: it is for loads that may have several deadlines |
+/// | in the call of a [`batch`](crate::batch()) or a [`single_flight`](crate::single_flight()) | the one where the batch was made; not those of its loads, which may differ |
 /// | in a callback | that of the place where it was scheduled |
 /// | in a [`run_sync_timeout`](crate::IoLoop::run_sync_timeout) | that of its limit |
 /// | in the clean-up after a [cancellation at the deadline](crate::WithTimeout::cancel) | what is left of the grace period, or of a deadline further out |

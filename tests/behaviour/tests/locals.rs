@@ -173,6 +173,19 @@ fn a_task_inherits_only_what_was_declared_so() {
     assert_eq!(tasks, [INHERITED; 4]);
 }
 
+/// Otherwise a batch that is made for a request could not send the id of the request on.
+#[test]
+fn the_call_of_a_batch_inherits_from_where_the_batch_was_made() {
+    let all = run(async {
+        let make = || async { gen::Ok(gen::single_flight(|_: u32| look())) };
+        let flight = within(make()).await?;
+        let here = flight.load(1).await?;
+        let there = spawn(async move { flight.load(2).await });
+        gen::Ok([here, there.await?])
+    });
+    assert_eq!(all, [INHERITED; 2]);
+}
+
 /// Otherwise the values of one request would be seen in a call that is made for others, too.
 #[test]
 fn the_call_of_a_batch_sees_nothing_of_its_first_load() {
@@ -184,8 +197,8 @@ fn the_call_of_a_batch_sees_nothing_of_its_first_load() {
         assert_eq!(seen, task);
         Ok(keys.into_iter().map(|_| Ok(seen)).collect())
     }
+    let (batch, flight) = (gen::batch(calls), gen::single_flight(|_: u32| look()));
     let all = run(within(async {
-        let (batch, flight) = (gen::batch(calls), gen::single_flight(|_: u32| look()));
         let here = [batch.load(1).await?, flight.load(1).await?];
         // A task that has inherited, and binds nothing itself.
         let there = spawn(async move { gen::Ok([batch.load(2).await?, flight.load(2).await?]) });
@@ -199,8 +212,8 @@ fn the_call_of_a_batch_sees_nothing_of_its_first_load() {
 #[test]
 fn the_call_of_a_local_batch_sees_nothing_of_its_first_load() {
     needs!(LocalTasks);
+    let flight = gen::single_flight_local(|_: u32| look());
     let all = run(within(async {
-        let flight = gen::single_flight_local(|_: u32| look());
         let here = flight.load(1).await?;
         let there = gen::spawn_local(async move { flight.load(2).await });
         gen::Ok([here, there.await?])
