@@ -24,7 +24,7 @@ pub mod callbacks {}
 #[doc = include_str!("cancellation.md")]
 pub mod cancellation {}
 #[doc = include_str!("debugging.md")]
-#[cfg_attr(feature = "metrics", doc = include_str!("time_by_line.md"))]
+#[cfg_attr(feature = "metrics", doc = include_str!("../metrics/time_by_line.md"))]
 pub mod debugging {}
 #[doc = include_str!("errors.md")]
 pub mod errors {}
