@@ -112,7 +112,7 @@ impl FileJournal {
     /// ```
     ///
     /// A new journal begins without signals: those that were sent to a journal that is gone are
-    /// removed. A coroutine that has ended takes no signals, and they stay in the file.
+    /// removed. If the file of that name is none of signals, the journal cannot be opened. A coroutine that has ended takes no signals, and they stay in the file.
     ///
     /// # Errors
     ///
@@ -149,7 +149,7 @@ impl FileStore {
     }
 
     /// Cuts a torn end off, and begins a new file.
-    fn after(mut file: File, whole: usize, size: usize, path: &Path) -> io::Result<Self> {
+    fn after(mut file: File, whole: usize, size: usize, path: &Path) -> gen::Result<Self> {
         if whole < size {
             file.set_len(whole as u64)?;
         }
@@ -158,6 +158,8 @@ impl FileStore {
         if whole == 0 {
             store.signals.remove()?;
             store.write(HEADER)?;
+            // A run whose header is lost begins again, and would remove signals that are safe.
+            store.file.sync_data()?;
             sync_folder(path)?;
         }
         Ok(store)

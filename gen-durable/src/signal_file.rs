@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::task::Context;
 
 use fs4::FileExt;
+use gen::Context as _;
 
 use crate::error::FileError;
 use crate::file::{open_private, read_whole, sync_folder, FileJournal};
@@ -81,11 +82,24 @@ impl SignalFile {
         SignalFile { path: path_of(journal), read: 0, watched: None }
     }
 
-    pub(crate) fn remove(&self) -> io::Result<()> {
-        fs::remove_file(&self.path).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => Ok(()),
-            _ => Err(error),
-        })
+    /// Removes the signals of a journal that is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAJournal`](FileError::NotAJournal) if the file has other contents. It is left alone.
+    pub(crate) fn remove(&self) -> gen::Result {
+        let file = match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            opened => opened?,
+        };
+        let mut start = Vec::new();
+        file.take(HEADER.len() as u64).read_to_end(&mut start)?;
+        // A kill may leave a part of the header.
+        if !HEADER.starts_with(&start) {
+            let why = format!("{} is no file of signals", self.path.display());
+            return Err(gen::Error::from(FileError::NotAJournal)).context(why);
+        }
+        Ok(fs::remove_file(&self.path)?)
     }
 
     /// The signals that have come since the last call.

@@ -149,3 +149,19 @@ fn entries_that_make_no_sense_do_not_fit() {
     let error = run(&path).unwrap_err().to_string();
     assert!(error.starts_with("the recorded result has another type: "), "{error}");
 }
+
+#[test]
+fn a_new_journal_leaves_a_file_alone_that_only_has_the_name_of_its_signals() {
+    let folder = Folder::new("stranger-signals");
+    let (path, signals) = (folder.file("letter"), folder.file("letter.signals"));
+    fs::write(&signals, "Dear Sir,\n").unwrap();
+    assert_eq!(error(&path), FileError::NotAJournal);
+    assert_eq!(fs::read_to_string(&signals).unwrap(), "Dear Sir,\n");
+    // Signals of a journal that is gone, also such as were never written to their end.
+    for content in ["gen-durable signals 1\n", "gen-durable si", ""] {
+        fs::write(&signals, content).unwrap();
+        run(&path).unwrap();
+        assert!(!signals.exists(), "{content:?}");
+        fs::remove_file(&path).unwrap();
+    }
+}
