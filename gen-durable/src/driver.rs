@@ -27,6 +27,7 @@ use crate::core::{enter, Core};
 use crate::error::Suspended;
 use crate::journal::{Event, Journal, Outcome};
 use crate::outside::{outside, Outside};
+use crate::recorded::too_large;
 use crate::steps::Steps;
 
 /// Runs a coroutine over a journal: replays the entries that the journal contains, and records the
@@ -56,7 +57,8 @@ use crate::steps::Steps;
 ///
 /// # Errors
 ///
-/// The error of the coroutine. And those of the driver, after which the coroutine can go on in a
+/// The error of the coroutine, or [`StepFailed`](crate::StepFailed) if its result cannot be written
+/// as JSON or is too large for an entry. And those of the driver, after which the coroutine can go on in a
 /// later run, from the same journal:
 ///
 /// - [`JournalMismatch`](crate::JournalMismatch): it does not do what the journal says;
@@ -235,11 +237,25 @@ where
         Ok(())
     }
 
-    /// Writes the result down.
+    /// Writes the result down. If the journal has to keep a failure instead of it, then the failure
+    /// is the result also of this run, as it is of each replay.
     fn end(&mut self, result: gen::Result<T>) -> gen::Result<gen::Result<T>> {
         self.drop_coroutine();
-        self.core.finish(&Outcome::of(&result))?;
-        Ok(result)
+        let outcome = Outcome::of(&result);
+        let replaced = too_large(&outcome).or_else(|| match &outcome {
+            Outcome::Failed(failed) if result.is_ok() => Some(failed.clone()),
+            _ => None,
+        });
+        match replaced {
+            Some(failed) => {
+                self.core.finish(&Outcome::Failed(failed.clone()))?;
+                Ok(Err(failed.into()))
+            }
+            None => {
+                self.core.finish(&outcome)?;
+                Ok(result)
+            }
+        }
     }
 
     fn drop_coroutine(&mut self) {

@@ -417,15 +417,22 @@ impl<S: Store> Journal for Recorded<S> {
 
 /// The outcome, or a failure if it is too large.
 fn limited(outcome: Outcome) -> Outcome {
+    match too_large(&outcome) {
+        Some(failed) => Outcome::Failed(failed),
+        None => outcome,
+    }
+}
+
+/// The failure that a journal keeps instead of an outcome that is too large.
+pub(crate) fn too_large(outcome: &Outcome) -> Option<StepFailed> {
     /// Room for the other parts of a record.
     const PARTS: usize = 64;
-    match serde_json::to_vec(&outcome).map(|json| json.len()) {
-        Ok(size) if size + PARTS <= MAX_JSON => outcome,
-        Ok(size) => Outcome::Failed(StepFailed::new(format!(
-            "the result has {size} bytes, and an entry of the journal at most {}",
-            MAX_JSON
+    match serde_json::to_vec(outcome).map(|json| json.len()) {
+        Ok(size) if size + PARTS <= MAX_JSON => None,
+        Ok(size) => Some(StepFailed::new(format!(
+            "the result has {size} bytes, and an entry of the journal at most {MAX_JSON}"
         ))),
-        Err(error) => Outcome::Failed(StepFailed::new(error.to_string())),
+        Err(error) => Some(StepFailed::new(error.to_string())),
     }
 }
 

@@ -258,6 +258,20 @@ fn large(megabytes: usize) -> gen::Result<usize> {
     Ok(text.len())
 }
 
+#[gen::coroutine]
+fn large_end(megabytes: usize) -> gen::Result<String> {
+    yield_!(step("small", || async { Ok(()) }))?;
+    Ok("x".repeat(megabytes << 20))
+}
+
+fn too_large_an_end<M: Medium>(folder: &Folder) {
+    let path = folder.file("large-end");
+    let run = || block_on(gen_durable::run(large_end(17), M::open(&path).unwrap())).unwrap_err().to_string();
+    let first = run();
+    assert!(first.ends_with(" bytes, and an entry of the journal at most 16777216"), "{first}");
+    assert_eq!(run(), first);
+}
+
 fn too_large_an_outcome<M: Medium>(folder: &Folder) {
     let path = folder.file("journal");
     for _ in 0..2 {
@@ -369,6 +383,11 @@ macro_rules! suite {
             #[test]
             fn no_bytes_make_it_panic() {
                 no_bytes_panic::<$medium>(&folder("bytes"));
+            }
+
+            #[test]
+            fn a_result_that_is_too_large_is_the_same_error_for_the_first_caller_and_for_later_ones() {
+                too_large_an_end::<$medium>(&folder("large-end"));
             }
 
             #[test]
