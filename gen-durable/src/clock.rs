@@ -40,6 +40,21 @@ impl WallClock {
     }
 }
 
+/// The time after which a wait that takes so long looks at the clock again.
+///
+/// A timer of the executor stands still while the machine sleeps, so a long one would be late by
+/// that time. Where a test has moved the clock of the executor, no machine sleeps, and the wait is
+/// not cut into parts.
+pub(crate) fn until_next_look(left: Duration) -> Duration {
+    const LOOK: Duration = Duration::from_secs(60);
+    let ahead = gen::drive::now().saturating_duration_since(Instant::now());
+    if ahead < LOOK / 2 {
+        left.min(LOOK)
+    } else {
+        left
+    }
+}
+
 fn system() -> u64 {
     millis_of(SystemTime::now())
 }
@@ -66,6 +81,20 @@ pub(crate) fn time_of(millis: u64) -> Option<SystemTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_timer_is_late_by_a_minute_at_most_when_the_machine_has_slept() {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        assert_eq!(until_next_look(DAY), Duration::from_secs(60));
+        assert_eq!(until_next_look(Duration::from_secs(5)), Duration::from_secs(5));
+        gen::IoLoop::with_clock(gen::VirtualClock::new())
+            .run_sync(async {
+                gen::sleep(Duration::from_secs(60)).await?;
+                assert_eq!(until_next_look(DAY), DAY, "a test has moved the clock");
+                Ok::<_, gen::Error>(())
+            })
+            .unwrap();
+    }
 
     #[test]
     fn a_system_clock_that_is_set_back_makes_no_passed_deadline_a_later_one() {

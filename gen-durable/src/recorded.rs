@@ -19,7 +19,7 @@ use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 use std::time::Duration;
 
-use crate::clock::WallClock;
+use crate::clock::{until_next_look, WallClock};
 use crate::error::{JournalMismatch, StepFailed};
 use crate::inbox::{Inbox, Signal};
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
@@ -83,7 +83,7 @@ pub(crate) struct Recorded<S> {
     timers: BTreeSet<(u64, Ticket)>,
     inbox: Inbox,
     versions: Versions,
-    /// The deadline for which this process waits.
+    /// The deadline for which this process waits, and the time until it looks at the clock again.
     alarm: Option<(u64, Pin<Box<gen::Sleep>>)>,
     clock: WallClock,
     /// An event or a deadline is not safe yet.
@@ -283,7 +283,7 @@ impl<S: Store> Recorded<S> {
         self.store.suspended(awaited.0.len(), &mut waits)
     }
 
-    /// Waits until the first deadline has passed.
+    /// Waits until the first deadline may have passed.
     fn poll_alarm(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result> {
         let Some((deadline, _)) = self.first_timer(awaited) else {
             self.alarm = None;
@@ -291,7 +291,7 @@ impl<S: Store> Recorded<S> {
         };
         if self.alarm.as_ref().is_none_or(|(of, _)| *of != deadline) {
             let left = Duration::from_millis(deadline.saturating_sub(self.clock.now()));
-            self.alarm = Some((deadline, Box::pin(gen::sleep(left))));
+            self.alarm = Some((deadline, Box::pin(gen::sleep(until_next_look(left)))));
         }
         let Some((_, alarm)) = &mut self.alarm else { return Poll::Pending };
         let rang = ready!(alarm.as_mut().poll(cx));
