@@ -106,10 +106,11 @@ impl SqliteJournal {
     }
 }
 
-/// The place of the entries of one run.
+/// The place of the entries of one run. The run is given back before the store may be closed, so
+/// it is the first field.
 struct Rows {
-    store: Arc<Shared>,
     live: LiveRun,
+    store: Arc<Shared>,
     /// The number of entries that were given to the writer.
     from: i64,
     /// The bytes of all entries.
@@ -243,14 +244,6 @@ impl Store for Rows {
 
     fn take_cancel(&mut self, cx: &Context<'_>) -> Option<String> {
         self.live.mailbox.take(cx)
-    }
-}
-
-/// Gives the run back. A kill does the same, because then the lease of the process is free.
-impl Drop for Rows {
-    fn drop(&mut self) {
-        let (run, token) = (self.live.run, self.store.token().to_owned());
-        self.store.submit(Safety::Later, move |connection| rows::release(connection, run, &token));
     }
 }
 

@@ -4,6 +4,12 @@
 //! process. The thread of the store looks for those of its own runs: after this process has written
 //! one, and four times in a second if another process has written to the file. The run hears of a
 //! cancellation once, until it has recorded it, and of each signal once.
+//!
+//! | event | a run |
+//! |---|---|
+//! | the thread of the store has taken it | is live |
+//! | the last owner of its [`LiveRun`] is gone | stays live, and its release is queued |
+//! | the thread releases it, or fails to do so | is no longer live, unless it was taken again |
 
 use std::collections::BTreeMap;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -11,7 +17,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Context;
 
+use rusqlite::Connection;
+
 use super::signals::Sent;
+use super::writer::Safety;
+use super::{rows, Place};
 use crate::driver_waker::DriverWaker;
 use crate::inbox::Signal;
 
@@ -22,20 +32,49 @@ pub(super) struct Live {
     has_news: AtomicBool,
 }
 
-/// A run that this process has taken.
-#[derive(Debug)]
+/// A run that this process has taken. Its drop gives the run back.
 pub(super) struct LiveRun {
     pub(super) run: i64,
     pub(super) mailbox: Arc<Mailbox>,
+    place: Place,
+}
+
+/// Gives the run back, also if nobody has got it: the future that asked for it may be gone. A kill
+/// does the same, because then the lease of the process is free.
+impl Drop for LiveRun {
+    fn drop(&mut self) {
+        let leaving =
+            Leaving { run: self.run, mailbox: Arc::clone(&self.mailbox), live: Arc::clone(&self.place.live) };
+        let token = self.place.token.clone();
+        // If the store is closed, then the lease of the process is free as well.
+        self.place.jobs.submit(Safety::Later, move |connection| leaving.release(connection, &token));
+    }
+}
+
+/// A run that is given back. The drop removes it from the live ones, also if the release fails.
+///
+/// This happens in the thread of the store, in the order of its jobs. Until then the run is live,
+/// so nobody takes it before its release, and the release frees no run that was taken again.
+struct Leaving {
+    run: i64,
+    mailbox: Arc<Mailbox>,
     live: Arc<Live>,
 }
 
-impl Drop for LiveRun {
+impl Leaving {
+    fn release(self, connection: &Connection, token: &str) -> gen::Result {
+        // A transaction that was undone may have taken the run first.
+        if self.live.is_current(self.run, &self.mailbox) {
+            rows::release(connection, self.run, token)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Leaving {
     fn drop(&mut self) {
-        let mut mailboxes = self.live.lock();
-        // It may have been taken again.
-        if mailboxes.get(&self.run).is_some_and(|mailbox| Arc::ptr_eq(mailbox, &self.mailbox)) {
-            mailboxes.remove(&self.run);
+        if self.live.is_current(self.run, &self.mailbox) {
+            self.live.lock().remove(&self.run);
         }
     }
 }
@@ -62,11 +101,9 @@ impl Live {
         self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a run that was taken, until the result is dropped.
-    pub(super) fn add(self: &Arc<Self>, run: i64) -> LiveRun {
-        let mailbox = Arc::<Mailbox>::default();
-        self.lock().insert(run, Arc::clone(&mailbox));
-        LiveRun { run, mailbox, live: Arc::clone(self) }
+    /// Whether this is the mailbox of the run, and the run was not taken again.
+    fn is_current(&self, run: i64, mailbox: &Arc<Mailbox>) -> bool {
+        self.lock().get(&run).is_some_and(|current| Arc::ptr_eq(current, mailbox))
     }
 
     pub(super) fn contains(&self, run: i64) -> bool {
@@ -97,6 +134,15 @@ impl Live {
         if let Some(mailbox) = mailbox {
             mailbox.tell_signal(sent.number, sent.signal);
         }
+    }
+}
+
+impl LiveRun {
+    /// A run that this process has just taken. The thread of the store calls it.
+    pub(super) fn new(run: i64, place: &Place) -> Self {
+        let mailbox = Arc::<Mailbox>::default();
+        place.live.lock().insert(run, Arc::clone(&mailbox));
+        LiveRun { run, mailbox, place: place.clone() }
     }
 }
 

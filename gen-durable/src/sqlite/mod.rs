@@ -71,9 +71,9 @@ pub use self::runs::{resume_all, Run, Runs};
 
 use self::journal::Taken;
 use self::lease::Lease;
-use self::live::Live;
+use self::live::{Live, LiveRun};
 use self::rows::Name;
-use self::writer::{Reply, Safety, Transactions, Writer};
+use self::writer::{Jobs, Reply, Safety, Transactions, Writer};
 use crate::inbox::Signal;
 use crate::journal::Outcome;
 
@@ -229,7 +229,7 @@ impl SqliteStore {
     /// [`StoreError::NoRun`]; a result that is of another type. The inner error is that of the run.
     pub fn result<T: DeserializeOwned>(&self, body: &str, key: &str) -> gen::Result<Option<gen::Result<T>>> {
         let name = Name::new(body, key)?;
-        let found = self.0.submit(Safety::Later, move |connection| {
+        let found = self.0.submit(Safety::Read, move |connection| {
             let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
             row.is_ended.then(|| rows::outcome(connection, &row)).transpose()
         });
@@ -243,7 +243,7 @@ impl SqliteStore {
     /// [`StoreError`].
     pub fn runs(&self) -> gen::Result<Vec<RunInfo>> {
         let place = self.0.place();
-        self.0.submit(Safety::Later, move |connection| list::all(connection, &place)).wait()
+        self.0.submit(Safety::Read, move |connection| list::all(connection, &place)).wait()
     }
 
     /// Asks for the cancellation of a run: it arrives as [`Cancelled`](gen::Cancelled) at each
@@ -318,7 +318,7 @@ impl SqliteStore {
     ///
     /// [`StoreError::Damaged`], with the first damage.
     pub fn check(&self) -> gen::Result {
-        let checked = self.0.submit(Safety::Later, |connection| {
+        let checked = self.0.submit(Safety::Read, |connection| {
             schema::check_trees(connection)?;
             for row in rows::all(connection, true)? {
                 rows::arguments(connection, &row)?;
@@ -397,13 +397,18 @@ impl Shared {
     fn submit<R: Send + 'static>(
         &self,
         safety: Safety,
-        work: impl FnMut(&Connection) -> gen::Result<R> + Send + 'static,
+        work: impl FnOnce(&Connection) -> gen::Result<R> + Send + 'static,
     ) -> Reply<R> {
-        self.writer.submit(safety, work)
+        self.writer.jobs().submit(safety, work)
     }
 
     fn place(&self) -> Place {
-        Place { path: self.path.clone(), token: self.token().to_owned(), live: Arc::clone(&self.live) }
+        Place {
+            path: self.path.clone(),
+            token: self.token().to_owned(),
+            live: Arc::clone(&self.live),
+            jobs: self.writer.jobs().clone(),
+        }
     }
 
     fn insert(&self, name: &Name, arguments: &str) -> Reply<()> {
@@ -449,11 +454,14 @@ impl Shared {
     }
 }
 
-/// The values by which the thread of the store judges leases.
+/// The values by which the thread of the store judges leases, and takes and releases runs. It is no
+/// handle, so a job that has it does not keep the store open.
+#[derive(Clone)]
 struct Place {
     path: PathBuf,
     token: String,
     live: Arc<Live>,
+    jobs: Jobs,
 }
 
 impl Place {
@@ -494,7 +502,7 @@ fn take(connection: &Connection, place: &Place, name: &Name, also_ended: bool) -
     if let Some(dead) = rows::token(&row)?.filter(|token| *token != place.token) {
         Lease::remove(&place.path, dead);
     }
-    let live = place.live.add(row.id);
+    let live = LiveRun::new(row.id, place);
     for (number, signal) in (0..).zip(sent) {
         live.mailbox.tell_signal(number, Ok(signal));
     }

@@ -175,7 +175,7 @@ pub(super) fn lease(connection: &Connection, run: i64, token: &str) -> gen::Resu
     Ok(())
 }
 
-/// Gives the run back. `stopped` says why it cannot go on.
+/// Gives the run back.
 pub(super) fn release(connection: &Connection, run: i64, token: &str) -> gen::Result {
     let sql = "UPDATE runs SET lease = NULL WHERE id = ? AND lease = ?";
     connection.execute(sql, params![run, token]).map_err(named)?;

@@ -9,12 +9,16 @@
 //! | a job comes | takes all jobs that are there, does them in one transaction, and then sets the replies |
 //! | a transaction has written a cancellation or a signal | tells the run of it, before the replies are set |
 //! | a quarter of a second passes, and runs are in progress | looks for those that other processes have written |
-//! | one of several jobs fails | undoes the transaction, and does each job again in its own one |
+//! | a job fails | undoes what this job has written, and goes on with the next one |
+//! | a transaction cannot begin or cannot be finished | tells this error to all of its jobs |
 //! | the last handle of the store is dropped | does the jobs that are left, and ends |
 //!
 //! If any of the jobs must be *safe*, the transaction is on the disk before the replies are set.
 //! Other transactions are then in the memory of the system: a kill of the process does not lose
 //! them, and the next safe transaction takes them to the disk as well.
+//!
+//! A job that only reads has a transaction of its own, which does not wait for those of other
+//! processes, and for which they do not wait.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::mpsc::{channel, Receiver, RecvError, RecvTimeoutError, Sender};
@@ -36,15 +40,20 @@ const JOBS_AT_ONCE: usize = 1000;
 const LOOK: Duration = Duration::from_millis(250);
 
 pub(crate) struct Writer {
-    /// `None` while it ends.
-    jobs: Option<Sender<Box<dyn Job>>>,
+    jobs: Jobs,
     thread: Option<JoinHandle<()>>,
     id: ThreadId,
 }
 
+/// The jobs that the thread has not taken yet. Clones are the same ones.
+#[derive(Clone)]
+pub(crate) struct Jobs(Arc<Mutex<Option<Sender<Box<dyn Job>>>>>);
+
 /// The disk's part in a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Safety {
+    /// It writes nothing.
+    Read,
     /// It must be on the disk before the reply is set.
     Safe,
     /// It must only outlive the process.
@@ -54,9 +63,10 @@ pub(crate) enum Safety {
 trait Job: Send {
     fn safety(&self) -> Safety;
 
-    /// May be called again after the transaction was undone.
+    /// Does the work, once. What a job that fails has written is undone.
     fn run(&mut self, connection: &Connection) -> gen::Result;
 
+    /// Sets the reply: the error of the work or of the transaction, or the value.
     fn tell(self: Box<Self>, committed: gen::Result);
 }
 
@@ -66,20 +76,38 @@ impl Writer {
         let (jobs, receiver) = channel();
         let run = move || transactions.run(&receiver);
         let thread = thread::Builder::new().name("gen-durable".into()).spawn(run)?;
-        Ok(Writer { jobs: Some(jobs), id: thread.thread().id(), thread: Some(thread) })
+        let jobs = Jobs(Arc::new(Mutex::new(Some(jobs))));
+        Ok(Writer { jobs, id: thread.thread().id(), thread: Some(thread) })
+    }
+
+    pub(super) fn jobs(&self) -> &Jobs {
+        &self.jobs
+    }
+}
+
+impl Jobs {
+    fn lock(&self) -> MutexGuard<'_, Option<Sender<Box<dyn Job>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives the thread a job. It is done also if the reply is dropped.
     pub(crate) fn submit<R: Send + 'static>(
         &self,
         safety: Safety,
-        work: impl FnMut(&Connection) -> gen::Result<R> + Send + 'static,
+        work: impl FnOnce(&Connection) -> gen::Result<R> + Send + 'static,
     ) -> Reply<R> {
         let reply = Reply::new();
         // The clock of a test stands still while the disk works.
         let keep_alive = gen::IoLoop::current().map(|current| current.remote().keep_alive());
-        let job = Typed { safety, work, value: None, reply: Some(reply.clone()), _keep_alive: keep_alive };
-        if let Some(jobs) = &self.jobs {
+        let job = Typed {
+            safety,
+            work: Some(work),
+            done: None,
+            reply: Some(reply.clone()),
+            _keep_alive: keep_alive,
+        };
+        let jobs = self.lock().clone();
+        if let Some(jobs) = jobs {
             // The drop of a job that was not taken sets its reply.
             let _ = jobs.send(Box::new(job));
         }
@@ -90,7 +118,8 @@ impl Writer {
 /// Waits for the end of the jobs.
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.jobs = None;
+        let jobs = self.jobs.lock().take();
+        drop(jobs);
         // A waker that the thread has woken may drop the last handle of the store.
         if thread::current().id() != self.id {
             if let Some(thread) = self.thread.take() {
@@ -140,7 +169,7 @@ impl Transactions {
                 Ok(first) => {
                     let mut batch = vec![first];
                     batch.extend(jobs.try_iter().take(JOBS_AT_ONCE - 1));
-                    self.run_batch(batch);
+                    self.run_jobs(batch);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -195,23 +224,37 @@ impl Transactions {
         Ok(std::mem::replace(&mut self.data_version, version) != version)
     }
 
-    fn run_batch(&mut self, mut batch: Vec<Box<dyn Job>>) {
-        match self.commit(&mut batch) {
-            Ok(()) => {
-                self.tell_news();
-                batch.into_iter().for_each(|job| job.tell(Ok(())));
+    /// Does the jobs in their order. Each that reads has a transaction of its own.
+    fn run_jobs(&mut self, jobs: Vec<Box<dyn Job>>) {
+        let mut batch = Vec::new();
+        for job in jobs {
+            if job.safety() == Safety::Read {
+                self.run_batch(std::mem::take(&mut batch), "BEGIN IMMEDIATE");
+                self.run_batch(vec![job], "BEGIN DEFERRED");
+            } else {
+                batch.push(job);
             }
-            Err(error) if batch.len() == 1 => batch.into_iter().for_each(|job| job.tell(Err(error.clone()))),
-            Err(_) => batch.into_iter().for_each(|job| self.run_batch(vec![job])),
         }
+        self.run_batch(batch, "BEGIN IMMEDIATE");
     }
 
-    /// Does the jobs in one transaction, or nothing.
-    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> gen::Result {
+    fn run_batch(&mut self, mut batch: Vec<Box<dyn Job>>, begin: &str) {
+        if batch.is_empty() {
+            return;
+        }
+        let committed = self.commit(&mut batch, begin);
+        if committed.is_ok() {
+            self.tell_news();
+        }
+        batch.into_iter().for_each(|job| job.tell(committed.clone()));
+    }
+
+    /// Does the jobs in one transaction. An error is that of the transaction, and nothing was done.
+    fn commit(&mut self, batch: &mut [Box<dyn Job>], begin: &str) -> gen::Result {
         self.set_safety(batch.iter().any(|job| job.safety() == Safety::Safe)).map_err(named)?;
-        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(named)?;
+        self.connection.execute_batch(begin).map_err(named)?;
         let connection = &self.connection;
-        let done = batch.iter_mut().try_for_each(|job| job.run(connection));
+        let done = batch.iter_mut().try_for_each(|job| run_alone(&mut **job, connection));
         let done = done.and_then(|()| connection.execute_batch("COMMIT").map_err(named));
         // Some errors have ended the transaction already.
         if done.is_err() && !connection.is_autocommit() {
@@ -231,10 +274,25 @@ impl Transactions {
     }
 }
 
+/// Does one job of a transaction, and undoes it if it fails. An error is that of the transaction.
+fn run_alone(job: &mut dyn Job, connection: &Connection) -> gen::Result {
+    connection.execute_batch("SAVEPOINT job").map_err(named)?;
+    if let Err(error) = job.run(connection) {
+        // Some errors, such as that of a full disk, may have undone the whole transaction.
+        if connection.is_autocommit() {
+            return Err(error);
+        }
+        connection.execute_batch("ROLLBACK TO job").map_err(named)?;
+    }
+    connection.execute_batch("RELEASE job").map_err(named)
+}
+
 struct Typed<R, W> {
     safety: Safety,
-    work: W,
-    value: Option<R>,
+    /// `None` when it was done.
+    work: Option<W>,
+    /// `None` before.
+    done: Option<gen::Result<R>>,
     /// `None` when it was set.
     reply: Option<Reply<R>>,
     _keep_alive: Option<gen::KeepAlive>,
@@ -243,23 +301,29 @@ struct Typed<R, W> {
 impl<R, W> Job for Typed<R, W>
 where
     R: Send + 'static,
-    W: FnMut(&Connection) -> gen::Result<R> + Send,
+    W: FnOnce(&Connection) -> gen::Result<R> + Send,
 {
     fn safety(&self) -> Safety {
         self.safety
     }
 
     fn run(&mut self, connection: &Connection) -> gen::Result {
-        // The value of an undone transaction is dropped first.
-        self.value = None;
-        self.value = Some((self.work)(connection)?);
-        Ok(())
+        let Some(work) = self.work.take() else { return Ok(()) };
+        match self.done.insert(work(connection)) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.clone()),
+        }
     }
 
     fn tell(mut self: Box<Self>, committed: gen::Result) {
-        let value = self.value.take();
+        let done = match (self.done.take(), committed) {
+            // Its own error says more than that of the transaction, which it may have ended.
+            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (None, Ok(())) => Err(StoreError::Closed.into()),
+        };
         if let Some(reply) = self.reply.take() {
-            reply.set(committed.and_then(|()| value.ok_or_else(|| StoreError::Closed.into())));
+            reply.set(done);
         }
     }
 }
@@ -339,5 +403,45 @@ impl<R> Reply<R> {
 impl<R> Clone for Reply<R> {
     fn clone(&self) -> Self {
         Reply(Arc::clone(&self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::super::SqliteOptions;
+    use super::*;
+
+    #[test]
+    fn a_job_that_fails_undoes_only_what_it_has_written_and_no_job_is_done_twice() {
+        let path = std::env::temp_dir().join(format!("gen-durable-writer-{}.db", std::process::id()));
+        schema::create(&path).unwrap();
+        let connection = schema::open(&path, &SqliteOptions::new()).unwrap();
+        let writer = Writer::start(Transactions::new(connection, false, "", &Arc::default()).unwrap()).unwrap();
+        let (release, released) = channel();
+        let first = writer.jobs().submit(Safety::Later, move |_| Ok(released.recv()?));
+        let done = Arc::new(Mutex::new(Vec::new()));
+        // These three wait for the first one, and so share a transaction.
+        let insert = |key: &'static str, fails: bool| {
+            let done = Arc::clone(&done);
+            writer.jobs().submit(Safety::Later, move |connection| {
+                done.lock().unwrap().push(key);
+                let name = rows::Name::new("order", key)?;
+                rows::insert(connection, &name, "null")?;
+                gen::ensure!(!fails, "no {key}");
+                Ok(())
+            })
+        };
+        let replies = [insert("7", false), insert("8", true), insert("9", false)];
+        release.send(()).unwrap();
+        first.wait().unwrap();
+        let replies = replies.map(|reply| reply.wait().map_err(|error| error.to_string()));
+        assert_eq!(replies, [Ok(()), Err("no 8".to_owned()), Ok(())]);
+        assert_eq!(*done.lock().unwrap(), ["7", "8", "9"]);
+        let all = writer.jobs().submit(Safety::Read, |connection| rows::all(connection, true));
+        let keys: Vec<String> = all.wait().unwrap().into_iter().map(|row| row.name.key).collect();
+        assert_eq!(keys, ["7", "9"]);
+        drop(writer);
+        std::fs::remove_file(path).unwrap();
     }
 }

@@ -321,3 +321,27 @@ fn nothing_is_left_beside_the_store_when_it_is_closed() {
     let files = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name());
     assert_eq!(files.collect::<Vec<_>>(), ["orders.db"]);
 }
+
+#[test]
+fn a_run_that_is_taken_for_nobody_is_free_for_other_processes() {
+    let folder = Folder::new("nobody");
+    let (path, world) = (folder.file("orders.db"), World::default());
+    let (store, other) = (open(&path), open(&path));
+    block_on(async {
+        let runs = resume_all(&store, bodies(&world))?;
+        drop(store.journal("order", "7")?);
+        let lock = rusqlite::Connection::open(&path)?;
+        lock.execute_batch("BEGIN IMMEDIATE")?;
+        // Its follower asks for it, and is dropped before it has the answer.
+        let run = runs.get("order", "7")?;
+        gen::moment().await?;
+        drop(run);
+        Ok(lock)
+    })
+    .unwrap()
+    .execute_batch("ROLLBACK")
+    .unwrap();
+    // The thread of the store does its jobs in order.
+    store.cancel("order", "7", "too late").unwrap();
+    drop(other.journal("order", "7").unwrap());
+}

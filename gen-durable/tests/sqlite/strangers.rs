@@ -239,3 +239,18 @@ fn names_and_arguments_that_are_too_large_are_refused() {
     assert!(matches!(error.downcast_ref(), Some(StoreError::TooLarge { .. })), "{error:?}");
     assert!(store.runs().unwrap().is_empty());
 }
+
+#[test]
+fn a_store_that_another_program_keeps_locked_can_be_read() {
+    let folder = Folder::new("busy-read");
+    let path = folder.file("orders.db");
+    let store = SqliteOptions::new().busy_timeout(Duration::from_millis(20)).open(&path).unwrap();
+    let journal = store.journal("order", "7").unwrap();
+    block_on(gen_durable::run(text(World::default(), 1), journal)).unwrap();
+    store.cancel("order", "7", "the release before it is done").unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(store.runs().unwrap().len(), 1);
+    assert_eq!(store.result::<usize>("order", "7").unwrap().unwrap().unwrap(), 1000);
+    store.check().unwrap();
+}
