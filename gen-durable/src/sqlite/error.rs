@@ -43,8 +43,6 @@ pub enum StoreError {
     },
     /// There is no run of this body with this key.
     NoRun,
-    /// The run has not ended, so it cannot be removed.
-    NotEnded,
     /// The thread that writes the file has ended.
     Closed,
 }
@@ -90,7 +88,6 @@ impl fmt::Display for StoreError {
                 write!(f, "there is no body `{body}`: add it to the `Bodies` with which the runs are resumed")
             }
             StoreError::NoRun => f.write_str("there is no run with this key: start it"),
-            StoreError::NotEnded => f.write_str("the run has not ended: cancel it, or wait for its end"),
             StoreError::Closed => f.write_str("the thread of the store has ended: open the store again"),
         }
     }

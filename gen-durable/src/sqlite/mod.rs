@@ -330,20 +330,20 @@ impl SqliteStore {
         checked.wait()
     }
 
-    /// Removes a run that has ended, so that its key is free.
+    /// Removes a run that no process runs, so that its key is free.
+    ///
+    /// The run need not have ended, because one that cannot go on may never end. If it has not, its
+    /// clean-up does not run: [`cancel`](Self::cancel) it, and wait for its end, if it can go on.
     ///
     /// # Errors
     ///
-    /// [`StoreError::NoRun`], [`StoreError::NotEnded`], and [`StoreError::Leased`] while its
-    /// journal is open.
+    /// [`StoreError::NoRun`], and [`StoreError::Leased`] while a process runs it or has its journal
+    /// open.
     pub fn remove(&self, body: &str, key: &str) -> gen::Result {
         let name = Name::new(body, key)?;
         let store = self.0.place();
         let removed = self.0.submit(Safety::Safe, move |connection| {
             let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
-            if !row.is_ended {
-                return Err(StoreError::NotEnded.into());
-            }
             if store.is_leased(&row)? {
                 return Err(StoreError::Leased.into());
             }
