@@ -69,15 +69,17 @@ impl Lease {
         }
     }
 
-    /// Removes the files of processes that have died.
+    /// Removes the files of processes that have died. One that cannot be looked at stays, and does
+    /// not hide the others.
     pub(crate) fn sweep(store: &Path) -> io::Result<()> {
         let (Some(folder), Some(name)) = (store.parent(), store.file_name()) else { return Ok(()) };
         let prefix = format!("{}-lease-", name.to_string_lossy());
         for entry in fs::read_dir(folder)? {
-            let name = entry?.file_name();
+            let Ok(entry) = entry else { continue };
+            let name = entry.file_name();
             let token = name.to_str().and_then(|name| name.strip_prefix(&prefix));
             if let Some(token) = token.filter(|token| Lease::is_token(token)) {
-                if !Lease::is_held(store, token)? {
+                if let Ok(false) = Lease::is_held(store, token) {
                     Lease::remove(store, token);
                 }
             }

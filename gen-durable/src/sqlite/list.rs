@@ -42,7 +42,7 @@ pub enum RunState {
     /// No process runs it. It goes on when the runs are resumed.
     Free,
     /// No process runs it, since it could not go on, for this reason. It is tried again when the
-    /// runs are resumed.
+    /// runs are resumed. Also a run whose rows in the file are damaged.
     Stopped(String),
     /// A process runs it.
     InProgress,
@@ -63,23 +63,18 @@ pub struct RunWait {
 }
 
 pub(super) fn all(connection: &Connection, place: &Place) -> gen::Result<Vec<RunInfo>> {
-    rows::all(connection, true)?.into_iter().map(|row| info(connection, place, row)).collect()
+    let rows = rows::all(connection, true)?;
+    Ok(rows.into_iter().map(|row| info(connection, place, row)).collect())
 }
 
-fn info(connection: &Connection, place: &Place, row: Row) -> gen::Result<RunInfo> {
-    let state = if row.is_ended {
-        RunState::Ended(rows::outcome(connection, &row)?)
-    } else if place.is_leased(&row)? {
-        RunState::InProgress
-    } else {
-        row.stopped.map_or(RunState::Free, RunState::Stopped)
-    };
-    let stored: Option<StoredWaits> =
-        row.waits.map(|json| serde_json::from_str(&json)).transpose().map_err(|_| {
-            StoreError::damaged(format!("what the run `{}` of `{}` waits for", row.name.key, row.name.body))
-        })?;
-    let stored = stored.unwrap_or_default();
-    Ok(RunInfo {
+/// A damaged run is listed as stopped, so that it does not hide the others.
+fn info(connection: &Connection, place: &Place, row: Row) -> RunInfo {
+    let read = state(connection, place, &row).and_then(|state| Ok((state, stored_waits(&row)?)));
+    let (state, stored) = read.unwrap_or_else(|error| {
+        let why = format!("{error:#}");
+        (RunState::Stopped(why), StoredWaits::default())
+    });
+    RunInfo {
         body: row.name.body,
         key: row.name.key,
         begun: time(u64::try_from(row.begun).unwrap_or_default()),
@@ -87,7 +82,23 @@ fn info(connection: &Connection, place: &Place, row: Row) -> gen::Result<RunInfo
         waits_for: stored.first.into_iter().map(wait).collect(),
         waits: stored.number,
         cancel: row.cancel,
-    })
+    }
+}
+
+fn state(connection: &Connection, place: &Place, row: &Row) -> gen::Result<RunState> {
+    if row.is_ended {
+        Ok(RunState::Ended(rows::outcome(connection, row)?))
+    } else if place.is_leased(row)? {
+        Ok(RunState::InProgress)
+    } else {
+        Ok(row.stopped.clone().map_or(RunState::Free, RunState::Stopped))
+    }
+}
+
+fn stored_waits(row: &Row) -> gen::Result<StoredWaits> {
+    let Some(json) = &row.waits else { return Ok(StoredWaits::default()) };
+    serde_json::from_str(json)
+        .map_err(|_| StoreError::damaged(format!("what the {} waits for", row.name.text())))
 }
 
 fn wait(stored: StoredWait) -> RunWait {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use gen::yield_;
-use gen_durable::{step, SqliteOptions, SqliteStore, StoreError};
+use gen_durable::{resume_all, step, Bodies, SqliteOptions, SqliteStore, StoreError};
 use rusqlite::Connection;
 
 use crate::world::{block_on, Folder, World};
@@ -253,4 +253,35 @@ fn a_store_that_another_program_keeps_locked_can_be_read() {
     assert_eq!(store.runs().unwrap().len(), 1);
     assert_eq!(store.result::<usize>("order", "7").unwrap().unwrap().unwrap(), 1000);
     store.check().unwrap();
+}
+
+#[test]
+fn a_damaged_run_does_not_hide_the_others() {
+    let folder = Folder::new("damaged-run");
+    let path = folder.file("orders.db");
+    let store = SqliteStore::open(&path).unwrap();
+    for key in ["6", "7", "8", "9"] {
+        let journal = store.journal("order", key).unwrap();
+        if key == "9" {
+            block_on(gen_durable::run(text(World::default(), 1), journal)).unwrap();
+        }
+    }
+    store.runs().unwrap();
+    change(&path, "UPDATE runs SET lease = '/../../etc/passwd' WHERE key = '6'");
+    change(&path, "UPDATE runs SET waits = 'nothing' WHERE key = '7'");
+    change(&path, "DELETE FROM entries WHERE run = 4 AND number = 2");
+    let lines: Vec<String> = store.runs().unwrap().iter().map(ToString::to_string).collect();
+    for (line, key) in lines.iter().zip(["6", "7"]) {
+        let start = format!("order `{key}`: stopped: the store is damaged, and was left as it is: ");
+        assert!(line.starts_with(&start), "{line}");
+    }
+    assert_eq!(lines[2], "order `8`: free");
+    assert!(lines[3].contains("the end of the run `9` of `order`"), "{}", lines[3]);
+    let world = World::default();
+    let sum: usize = block_on(async {
+        let bodies = Bodies::new().body("order", move |()| text(world.clone(), 1));
+        resume_all(&store, bodies)?.get("order", "8")?.result().await
+    })
+    .unwrap();
+    assert_eq!(sum, 1000);
 }
