@@ -7,8 +7,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::future::Future;
+use std::future::{poll_fn, Future};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -222,35 +223,56 @@ impl Inner {
     }
 
     async fn drive(&self, name: &Name, taken: Taken) -> gen::Result<Outcome> {
-        let mut stopped = Stopped { store: &self.store, run: taken.run(), error: None };
-        let ended = self.drive_to_end(name, taken).await;
+        let in_body = AtomicBool::new(false);
+        let mut stopped = Stopped { store: &self.store, run: taken.run(), error: None, in_body: &in_body };
+        let ended = self.drive_to_end(name, taken, &in_body).await;
         stopped.error = ended.as_ref().err().map(|error| format!("{error:#}"));
         ended
     }
 
-    async fn drive_to_end(&self, name: &Name, taken: Taken) -> gen::Result<Outcome> {
+    /// Sets `in_body` while the body is called or polled. It stays set if that panics.
+    async fn drive_to_end(
+        &self,
+        name: &Name,
+        taken: Taken,
+        in_body: &AtomicBool,
+    ) -> gen::Result<Outcome> {
         let Some(begin) = self.bodies.get(&name.body) else {
             return Err(StoreError::NoBody { body: name.body.clone() }.into());
         };
         let (arguments, end) = (taken.arguments.clone(), End::default());
         let journal = SqliteJournal::with_end(Arc::clone(&self.store), taken, &end);
-        let outcome = begin(&arguments, journal)?.await?;
+        in_body.store(true, Ordering::Relaxed);
+        let begun = begin(&arguments, journal);
+        in_body.store(false, Ordering::Relaxed);
+        let mut driven = begun?;
+        let polled = poll_fn(|cx| {
+            in_body.store(true, Ordering::Relaxed);
+            let polled = driven.as_mut().poll(cx);
+            in_body.store(false, Ordering::Relaxed);
+            polled
+        });
+        let outcome = polled.await?;
         end.is_safe().await?;
         Ok(outcome)
     }
 }
 
 /// Notes in the store why a run has not come to its end, when the task leaves it. A task that is
-/// dropped is no such reason: the run goes on in the next process.
+/// dropped is no such reason: the run goes on in the next process. Neither is a panic elsewhere,
+/// which drops the loop with all of its tasks.
 struct Stopped<'a> {
     store: &'a Arc<Shared>,
     run: i64,
     error: Option<String>,
+    /// Whether the body runs, or has panicked.
+    in_body: &'a AtomicBool,
 }
 
 impl Drop for Stopped<'_> {
     fn drop(&mut self) {
-        let panicked = || std::thread::panicking().then(|| "it has panicked".to_owned());
+        let panicked =
+            || self.in_body.load(Ordering::Relaxed).then(|| "it has panicked".to_owned());
         if let Some(why) = self.error.take().or_else(panicked) {
             let run = self.run;
             self.store.submit(Safety::Later, move |connection| rows::stop(connection, run, &why));

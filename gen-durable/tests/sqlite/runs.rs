@@ -349,3 +349,25 @@ fn a_run_that_is_taken_for_nobody_is_free_for_other_processes() {
     store.cancel("order", "7", "too late").unwrap();
     drop(other.journal("order", "7").unwrap());
 }
+
+#[gen::coroutine]
+fn asleep() -> gen::Result {
+    yield_!(sleep(Duration::from_secs(3600)))
+}
+
+#[test]
+fn a_panic_elsewhere_is_not_noted_as_one_of_a_run() {
+    let folder = Folder::new("panic-elsewhere");
+    let store = open(&folder.file("orders.db"));
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        block_on::<()>(async {
+            let run = resume_all(&store, Bodies::new().body("asleep", |()| asleep()))?
+                .start("asleep", "7", &())
+                .await?;
+            gen::sleep(Duration::from_secs(60)).await?;
+            panic!("not in {run:?}");
+        })
+    }));
+    assert!(caught.is_err());
+    assert_eq!(store.runs().unwrap()[0].state, RunState::Free);
+}
