@@ -48,6 +48,9 @@ use crate::recorded::{Recorded, Store, Wait};
 ///
 /// While it lives, no other process can have the journal of this run, and neither can this one.
 /// [`run`](crate::run()) returns when the end of the coroutine is on the disk.
+///
+/// At the end of the coroutine the thread that polls it waits for the disk, and its other
+/// tasks wait with it. The runs of [`resume_all`](crate::resume_all) do not block the thread.
 #[derive(Debug)]
 pub struct SqliteJournal(Recorded<Rows>);
 

@@ -15,7 +15,9 @@
 //!
 //! The lock comes before the token is in the store. A lease is taken within a write transaction, of
 //! which there is one at a time, and so is each look that may free a run or remove a file. So no
-//! process takes a lease whose file is not locked yet for that of the dead.
+//! process takes a lease whose file is not locked yet for that of the dead. A list of runs is read
+//! in a transaction of another kind: it looks at tokens in rows only, whose files were locked
+//! before, and it frees nothing.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};

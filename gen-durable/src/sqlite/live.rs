@@ -196,3 +196,33 @@ impl Mailbox {
         self.lock().was_told = false;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::Name;
+    use super::super::{Claim, Shared, SqliteOptions};
+    use super::*;
+
+    #[test]
+    fn a_late_release_does_not_free_a_run_that_was_taken_again() {
+        let path = std::env::temp_dir().join(format!("gen-durable-late-{}.db", std::process::id()));
+        let shared = Shared::open(&path, &SqliteOptions::new()).unwrap();
+        let name = Name::new("order", "7").unwrap();
+        shared.insert(&name, "null").wait().unwrap();
+        let take = || shared.take(&name, true).wait().unwrap();
+        let Claim::Taken(first) = take() else { panic!("it is free") };
+        // As if the transaction that has taken it was undone.
+        let (run, token) = (first.run(), shared.token().to_owned());
+        shared
+            .submit(Safety::Later, move |connection| rows::release(connection, run, &token))
+            .wait()
+            .unwrap();
+        let Claim::Taken(second) = take() else { panic!("it is free again") };
+        drop(first);
+        assert!(matches!(take(), Claim::Leased));
+        drop(second);
+        assert!(matches!(take(), Claim::Taken(_)));
+        drop(shared);
+        std::fs::remove_file(path).unwrap();
+    }
+}

@@ -112,7 +112,9 @@ use crate::journal::Outcome;
 /// - Entries, signals and arguments have checksums. The log of SQLite has, too, but what it holds
 ///   behind a damaged part is lost, as if it had not been written.
 /// - A thread of the store writes, and the thread of the executor does not wait for the disk. The
-///   functions of this type do: they are for the start of a program, and for tools.
+///   functions of this type do: they are for the start of a program, and for tools. So do the end
+///   of a coroutine over a [`SqliteJournal`] that is not one of [`resume_all`], and the drop of the
+///   last handle of the store, which waits for all that is still to be written.
 #[derive(Clone)]
 pub struct SqliteStore(Arc<Shared>);
 

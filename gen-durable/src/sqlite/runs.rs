@@ -231,12 +231,7 @@ impl Inner {
     }
 
     /// Sets `in_body` while the body is called or polled. It stays set if that panics.
-    async fn drive_to_end(
-        &self,
-        name: &Name,
-        taken: Taken,
-        in_body: &AtomicBool,
-    ) -> gen::Result<Outcome> {
+    async fn drive_to_end(&self, name: &Name, taken: Taken, in_body: &AtomicBool) -> gen::Result<Outcome> {
         let Some(begin) = self.bodies.get(&name.body) else {
             return Err(StoreError::NoBody { body: name.body.clone() }.into());
         };
@@ -271,8 +266,7 @@ struct Stopped<'a> {
 
 impl Drop for Stopped<'_> {
     fn drop(&mut self) {
-        let panicked =
-            || self.in_body.load(Ordering::Relaxed).then(|| "it has panicked".to_owned());
+        let panicked = || self.in_body.load(Ordering::Relaxed).then(|| "it has panicked".to_owned());
         if let Some(why) = self.error.take().or_else(panicked) {
             let run = self.run;
             self.store.submit(Safety::Later, move |connection| rows::stop(connection, run, &why));

@@ -45,9 +45,12 @@ pub(crate) struct Writer {
     id: ThreadId,
 }
 
-/// The jobs that the thread has not taken yet. Clones are the same ones.
+/// The jobs that the thread has not taken yet: `None` when the store is closed. Clones are the same
+/// ones, and do not keep it open.
 #[derive(Clone)]
-pub(crate) struct Jobs(Arc<Mutex<Option<Sender<Box<dyn Job>>>>>);
+pub(crate) struct Jobs(Arc<Mutex<Option<JobSender>>>);
+
+type JobSender = Sender<Box<dyn Job>>;
 
 /// The disk's part in a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +89,7 @@ impl Writer {
 }
 
 impl Jobs {
-    fn lock(&self) -> MutexGuard<'_, Option<Sender<Box<dyn Job>>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<JobSender>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -417,7 +420,8 @@ mod tests {
         let path = std::env::temp_dir().join(format!("gen-durable-writer-{}.db", std::process::id()));
         schema::create(&path).unwrap();
         let connection = schema::open(&path, &SqliteOptions::new()).unwrap();
-        let writer = Writer::start(Transactions::new(connection, false, "", &Arc::default()).unwrap()).unwrap();
+        let writer =
+            Writer::start(Transactions::new(connection, false, "", &Arc::default()).unwrap()).unwrap();
         let (release, released) = channel();
         let first = writer.jobs().submit(Safety::Later, move |_| Ok(released.recv()?));
         let done = Arc::new(Mutex::new(Vec::new()));
