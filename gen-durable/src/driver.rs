@@ -58,8 +58,8 @@ use crate::steps::Steps;
 /// # Errors
 ///
 /// The error of the coroutine, or [`StepFailed`](crate::StepFailed) if its result cannot be written
-/// as JSON or is too large for an entry. And those of the driver, after which the coroutine can go on in a
-/// later run, from the same journal:
+/// as JSON or is too large for an entry. And those of the driver, after which the coroutine can go
+/// on in a later run, from the same journal:
 ///
 /// - [`JournalMismatch`](crate::JournalMismatch): it does not do what the journal says;
 /// - [`NotDurable`](crate::NotDurable): it does something that is in no journal;

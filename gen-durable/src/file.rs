@@ -112,7 +112,8 @@ impl FileJournal {
     /// ```
     ///
     /// A new journal begins without signals: those that were sent to a journal that is gone are
-    /// removed. If the file of that name is none of signals, the journal cannot be opened. A coroutine that has ended takes no signals, and they stay in the file.
+    /// removed. If the file of that name holds something else, the journal cannot be opened. A
+    /// coroutine that has ended takes no signals, and they stay in the file.
     ///
     /// # Errors
     ///

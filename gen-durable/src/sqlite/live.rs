@@ -39,8 +39,8 @@ pub(super) struct LiveRun {
     place: Place,
 }
 
-/// Gives the run back, also if nobody has got it: the future that asked for it may be gone. A kill
-/// does the same, because then the lease of the process is free.
+/// Gives the run back, also if the future that has asked for it is gone. A kill does the same,
+/// because then the lease of the process is free.
 impl Drop for LiveRun {
     fn drop(&mut self) {
         let leaving =
@@ -54,7 +54,7 @@ impl Drop for LiveRun {
 /// A run that is given back. The drop removes it from the live ones, also if the release fails.
 ///
 /// This happens in the thread of the store, in the order of its jobs. Until then the run is live,
-/// so nobody takes it before its release, and the release frees no run that was taken again.
+/// so no other job takes it before its release, and the release frees no run that was taken again.
 struct Leaving {
     run: i64,
     mailbox: Arc<Mailbox>,

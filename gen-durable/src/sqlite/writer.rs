@@ -9,7 +9,7 @@
 //! | a job comes | takes all jobs that are there, does them in one transaction, and then sets the replies |
 //! | a transaction has written a cancellation or a signal | tells the run of it, before the replies are set |
 //! | a quarter of a second passes, and runs are in progress | looks for those that other processes have written |
-//! | a job fails | undoes what this job has written, and goes on with the next one |
+//! | a job fails | undoes the writes of this job, and goes on with the next one |
 //! | a transaction cannot begin or cannot be finished | tells this error to all of its jobs |
 //! | the last handle of the store is dropped | does the jobs that are left, and ends |
 //!
@@ -66,7 +66,7 @@ pub(crate) enum Safety {
 trait Job: Send {
     fn safety(&self) -> Safety;
 
-    /// Does the work, once. What a job that fails has written is undone.
+    /// Does the work, once. If it fails, its writes are undone.
     fn run(&mut self, connection: &Connection) -> gen::Result;
 
     /// Sets the reply: the error of the work or of the transaction, or the value.
