@@ -266,6 +266,7 @@ fn a_hedge_that_lets_other_tasks_run_can_be_cancelled() {
 /// Otherwise the caller would learn that there is no timer, and not why one was needed.
 #[test]
 fn without_a_timer_the_failures_so_far_are_kept() {
+    needs!(NoFeatures);
     let (children, start) = children_of(3);
     children.set(0, Err("down"));
     #[gen::coroutine]
