@@ -87,9 +87,9 @@ pub(crate) struct Recorded<S> {
     alarm: Option<(u64, Pin<Box<gen::Sleep>>)>,
     clock: WallClock,
     /// An event or a deadline is not safe yet.
-    is_unsafe: bool,
+    is_unsynced: bool,
     /// A version is not safe yet. The steps that follow it depend on it.
-    version_is_unsafe: bool,
+    version_is_unsynced: bool,
     /// The event that is given as soon as it is safe.
     held: Option<Event>,
 }
@@ -109,8 +109,8 @@ impl<S: Store> Recorded<S> {
             versions: Versions::default(),
             alarm: None,
             clock: WallClock::new(),
-            is_unsafe: false,
-            version_is_unsafe: false,
+            is_unsynced: false,
+            version_is_unsynced: false,
             held: None,
         }
     }
@@ -123,15 +123,15 @@ impl<S: Store> Recorded<S> {
     fn append(&mut self, record: &Record) -> gen::Result {
         self.store.append(record)?;
         self.entries += 1;
-        self.is_unsafe |= record.is_event();
+        self.is_unsynced |= record.is_event();
         Ok(())
     }
 
-    fn poll_safe(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
-        if self.is_unsafe {
+    fn poll_synced(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
+        if self.is_unsynced {
             ready!(self.store.poll_sync(cx))?;
-            self.is_unsafe = false;
-            self.version_is_unsafe = false;
+            self.is_unsynced = false;
+            self.version_is_unsynced = false;
         }
         Poll::Ready(Ok(()))
     }
@@ -317,7 +317,7 @@ impl<S: Store> Journal for Recorded<S> {
             None => {
                 let deadline = command.millis().map(|millis| self.clock.now().saturating_add(millis));
                 self.append(&Record::Issued(command.clone(), deadline))?;
-                self.is_unsafe |= deadline.is_some();
+                self.is_unsynced |= deadline.is_some();
                 deadline
             }
         };
@@ -346,7 +346,7 @@ impl<S: Store> Journal for Recorded<S> {
         let version = if self.replay.is_empty() { newest } else { 0 };
         if self.replay.is_empty() {
             self.append(&Record::Version(label.into(), version, at.clone()))?;
-            self.version_is_unsafe = true;
+            self.version_is_unsynced = true;
         }
         self.versions.set(label, self.entries, version);
         Ok(version)
@@ -370,7 +370,7 @@ impl<S: Store> Journal for Recorded<S> {
         self.cancelled.extend(self.store.take_cancel(cx));
         loop {
             if self.held.is_some() {
-                ready!(self.poll_safe(cx))?;
+                ready!(self.poll_synced(cx))?;
             }
             if let Some(event) = self.held.take() {
                 return Poll::Ready(Ok(event));
@@ -379,13 +379,13 @@ impl<S: Store> Journal for Recorded<S> {
             ready!(self.poll_signals(cx, awaited, now))?;
             match self.next_event(awaited, now)? {
                 // It is not recorded.
-                Some(Event::Run(step)) if !self.version_is_unsafe => {
+                Some(Event::Run(step)) if !self.version_is_unsynced => {
                     return Poll::Ready(Ok(Event::Run(step)))
                 }
                 Some(event) => self.held = Some(event),
                 None => {
                     // The deadline must be safe before this process waits for it.
-                    ready!(self.poll_safe(cx))?;
+                    ready!(self.poll_synced(cx))?;
                     self.say_suspended(awaited)?;
                     ready!(self.poll_alarm(cx, awaited))?;
                 }
@@ -399,7 +399,7 @@ impl<S: Store> Journal for Recorded<S> {
         match self.replay.front() {
             None => {
                 self.append(&Record::Ended(outcome))?;
-                self.is_unsafe = false;
+                self.is_unsynced = false;
                 self.store.sync()
             }
             Some(Record::Ended(recorded)) if *recorded == outcome && self.replay.len() == 1 => {

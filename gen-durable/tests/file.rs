@@ -70,38 +70,6 @@ fn a_damaged_byte_is_never_believed_and_no_step_behind_it_is_lost_in_silence() {
     assert!(torn > 8 && torn < 50, "{torn}");
 }
 
-#[test]
-fn no_bytes_make_it_panic() {
-    let folder = Folder::new("bytes");
-    let (whole, path) = (folder.file("whole"), folder.file("file"));
-    run(&whole).unwrap();
-    let bytes = fs::read(&whole).unwrap();
-    let mut random = fastrand::Rng::with_seed(7);
-    for _ in 0..2000 {
-        let mut content = bytes.clone();
-        for _ in 0..random.usize(0..4) {
-            // Moves, doubles, drops or changes a part.
-            let (from, to) = (random.usize(0..content.len()), random.usize(0..content.len()));
-            let part = content[from.min(to)..from.max(to)].to_vec();
-            match random.u8(0..4) {
-                0 => drop(content.splice(to..to, part)),
-                1 => drop(content.drain(from.min(to)..from.max(to))),
-                2 => content[from] = random.u8(..),
-                _ => content.extend(part.iter().map(|_| random.u8(..))),
-            }
-            if content.is_empty() {
-                break;
-            }
-        }
-        fs::write(&path, &content).unwrap();
-        // Whole frames in another order are read, and do not fit the coroutine.
-        if let Err(error) = run(&path) {
-            let is_known = error.is::<FileError>() || error.is::<gen_durable::JournalMismatch>();
-            assert!(is_known, "{error:?}");
-        }
-    }
-}
-
 /// Makes a frame as the format says, so that the checks behind the checksum are reached.
 fn frame(json: &str) -> Vec<u8> {
     let length = u32::try_from(json.len()).unwrap().to_le_bytes();

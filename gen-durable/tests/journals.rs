@@ -13,11 +13,15 @@ use gen_durable::{
     sleep, step, with_timeout, Awaited, Event, FileError, FileJournal, Journal, JournalMismatch, Outcome,
     SqliteJournal, SqliteOptions, StepFailed, StoreError, Ticket,
 };
-use world::{block_on, Folder, World};
+use world::dying::Dying;
+use world::{block_on, changed, Folder, World};
 
 /// A place for journals.
 trait Medium {
     type Journal: Journal;
+
+    /// So many changes of its bytes are tried.
+    const CHANGES: usize;
 
     fn open(path: &Path) -> gen::Result<Self::Journal>;
 
@@ -32,6 +36,8 @@ struct File;
 
 impl Medium for File {
     type Journal = FileJournal;
+
+    const CHANGES: usize = 2000;
 
     fn open(path: &Path) -> gen::Result<FileJournal> {
         FileJournal::open(path)
@@ -50,6 +56,8 @@ struct Sqlite;
 
 impl Medium for Sqlite {
     type Journal = SqliteJournal;
+
+    const CHANGES: usize = 300;
 
     fn open(path: &Path) -> gen::Result<SqliteJournal> {
         SqliteOptions::new().survive_power_cut(false).open(path)?.journal("order", "7")
@@ -91,56 +99,12 @@ fn run<M: Medium>(path: &Path) -> gen::Result<(String, Vec<String>)> {
     Ok((end, world.log()))
 }
 
-/// A journal that fails at its n-th call, as if the process died there.
-struct Dying<J> {
-    inner: J,
-    left: u32,
-}
-
-impl<J> Dying<J> {
-    fn live(&mut self) -> gen::Result {
-        self.left = self.left.checked_sub(1).ok_or_else(|| gen::Error::new("the process dies"))?;
-        Ok(())
-    }
-}
-
-impl<J: Journal> Journal for Dying<J> {
-    fn issue(&mut self, command: &gen_durable::Command) -> gen::Result<Ticket> {
-        self.live()?;
-        self.inner.issue(command)
-    }
-
-    fn version(&mut self, label: &str, newest: u32, at: &gen_durable::Place) -> gen::Result<u32> {
-        self.live()?;
-        self.inner.version(label, newest, at)
-    }
-
-    fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {
-        self.live()?;
-        self.inner.propose(step, outcome)
-    }
-
-    fn cancel(&mut self, reason: &str) -> gen::Result {
-        self.inner.cancel(reason)
-    }
-
-    fn poll_event(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result<Event>> {
-        self.live()?;
-        self.inner.poll_event(cx, awaited)
-    }
-
-    fn finish(&mut self, outcome: &Outcome) -> gen::Result {
-        self.live()?;
-        self.inner.finish(outcome)
-    }
-}
-
 fn deaths_at_each_call<M: Medium>(folder: &Folder) {
     let mut lives_for = 0;
     loop {
         let path = folder.file(&format!("journal-{lives_for}"));
         let world = World::default();
-        let dying = Dying { inner: M::open(&path).unwrap(), left: lives_for };
+        let dying = Dying { inner: Box::new(M::open(&path).unwrap()), left: lives_for };
         let died = block_on(gen_durable::run(order(world.clone()), dying)).is_err();
         let first = world.log();
         let (end, log) = run::<M>(&path).unwrap();
@@ -215,7 +179,7 @@ fn no_bytes_panic<M: Medium>(folder: &Folder) {
     let bytes = std::fs::read(&whole).unwrap();
     let mut random = fastrand::Rng::with_seed(7);
     let mut refused = 0;
-    for _ in 0..300 {
+    for _ in 0..M::CHANGES {
         std::fs::write(&path, changed(&bytes, &mut random)).unwrap();
         // Whole frames in another order are read, and do not fit the coroutine.
         if let Err(error) = run::<M>(&path) {
@@ -231,25 +195,6 @@ fn no_bytes_panic<M: Medium>(folder: &Folder) {
         }
     }
     assert!(refused > 50, "{refused}");
-}
-
-/// Moves, doubles, drops or changes parts.
-fn changed(bytes: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
-    let mut content = bytes.to_vec();
-    for _ in 0..random.usize(1..4) {
-        let (from, to) = (random.usize(0..content.len()), random.usize(0..content.len()));
-        let part = content[from.min(to)..from.max(to)].to_vec();
-        match random.u8(0..4) {
-            0 => drop(content.splice(to..to, part)),
-            1 => drop(content.drain(from.min(to)..from.max(to))),
-            2 => content[from] = random.u8(..),
-            _ => content.extend(part.iter().map(|_| random.u8(..))),
-        }
-        if content.is_empty() {
-            break;
-        }
-    }
-    content
 }
 
 #[gen::coroutine]
@@ -331,7 +276,7 @@ fn deadline_that_has_passed<M: Medium>(folder: &Folder) {
     let path = folder.file("journal");
     let world = World::default();
     // It lives until the step runs, and the deadline is written.
-    let dying = Dying { inner: M::open(&path).unwrap(), left: 4 };
+    let dying = Dying { inner: Box::new(M::open(&path).unwrap()), left: 4 };
     let died = block_on(gen_durable::run(slow_step(world.clone()), dying)).unwrap_err();
     assert_eq!((died.to_string().as_str(), world.log()), ("the process dies", vec!["slow".to_owned()]));
     let world = World::default();

@@ -14,6 +14,7 @@ use gen_durable::{
     now, permanent, random, signal, sleep, step, uuid, version, with_timeout, Awaited, Command, Event,
     Journal, MemoryJournal, Outcome, Place, Records, Ticket,
 };
+use world::dying::Dying;
 use world::World;
 
 #[derive(Debug, Clone)]
@@ -191,50 +192,6 @@ impl Entries for Records {
 
     fn send_signal(&self, name: &str, value: u32) -> gen::Result {
         Records::send_signal(self, name, &value)
-    }
-}
-
-/// A journal that fails when it has been asked so often to write, as if the process died there.
-struct Dying {
-    inner: Box<dyn Journal>,
-    left: u64,
-}
-
-impl Dying {
-    fn live(&mut self) -> gen::Result {
-        self.left = self.left.checked_sub(1).ok_or_else(|| gen::Error::new("the process dies"))?;
-        Ok(())
-    }
-}
-
-impl Journal for Dying {
-    fn issue(&mut self, command: &Command) -> gen::Result<Ticket> {
-        self.live()?;
-        self.inner.issue(command)
-    }
-
-    fn version(&mut self, label: &str, newest: u32, at: &Place) -> gen::Result<u32> {
-        self.live()?;
-        self.inner.version(label, newest, at)
-    }
-
-    fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {
-        self.live()?;
-        self.inner.propose(step, outcome)
-    }
-
-    fn cancel(&mut self, reason: &str) -> gen::Result {
-        self.inner.cancel(reason)
-    }
-
-    fn poll_event(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result<Event>> {
-        self.live()?;
-        self.inner.poll_event(cx, awaited)
-    }
-
-    fn finish(&mut self, outcome: &Outcome) -> gen::Result {
-        self.live()?;
-        self.inner.finish(outcome)
     }
 }
 

@@ -9,20 +9,11 @@ use std::time::Duration;
 
 use gen::yield_;
 use gen_durable::{
-    signal, sleep, step, with_timeout, FileError, FileJournal, MemoryJournal, NoJournal, Records, StepFailed,
+    signal, sleep, with_timeout, FileError, FileJournal, MemoryJournal, NoJournal, Records, StepFailed,
 };
-use world::{block_on, Folder, World};
+use world::{block_on, two_of_a_name, Folder, World};
 
 const HOUR: Duration = Duration::from_secs(3600);
-
-#[gen::coroutine]
-fn two_of_a_name(world: World) -> gen::Result<String> {
-    let first: u32 = yield_!(signal("number"))?;
-    yield_!(step(format!("got {first}"), world.work(&format!("got {first}"), ())))?;
-    let second: u32 = yield_!(signal("number"))?;
-    let name: String = yield_!(signal("name"))?;
-    Ok(format!("{first}, {second}, {name}"))
-}
 
 fn replays(records: &Records) -> String {
     let run = gen_durable::run(two_of_a_name(World::default()), MemoryJournal::new(records));

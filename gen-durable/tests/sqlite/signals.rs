@@ -6,26 +6,17 @@ use std::time::Duration;
 
 use gen::yield_;
 use gen_durable::{
-    resume_all, signal, sleep, step, with_timeout, Bodies, Runs, SqliteOptions, SqliteStore, StoreError,
+    resume_all, signal, sleep, with_timeout, Bodies, Runs, SqliteOptions, SqliteStore, StoreError,
 };
 use rusqlite::Connection;
 
 use crate::kill::random_moment;
-use crate::world::{block_on, Folder, World};
+use crate::world::{block_on, two_of_a_name, Folder, World};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn open(path: &Path) -> SqliteStore {
     SqliteOptions::new().survive_power_cut(false).open(path).unwrap()
-}
-
-#[gen::coroutine]
-fn two_of_a_name(world: World) -> gen::Result<String> {
-    let first: u32 = yield_!(signal("number"))?;
-    yield_!(step(format!("got {first}"), world.work(&format!("got {first}"), ())))?;
-    let second: u32 = yield_!(signal("number"))?;
-    let name: String = yield_!(signal("name"))?;
-    Ok(format!("{first}, {second}, {name}"))
 }
 
 fn numbers(world: &World) -> Bodies {

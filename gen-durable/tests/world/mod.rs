@@ -2,9 +2,14 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
+pub mod dying;
+
 use std::future::{ready, Future, Ready};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+
+use gen::yield_;
+use gen_durable::{signal, step};
 
 /// The outside: the steps note here that they have run.
 #[derive(Debug, Clone, Default)]
@@ -57,4 +62,33 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// Waits for two signals of one name, and for one of another name.
+#[gen::coroutine]
+pub fn two_of_a_name(world: World) -> gen::Result<String> {
+    let first: u32 = yield_!(signal("number"))?;
+    yield_!(step(format!("got {first}"), world.work(&format!("got {first}"), ())))?;
+    let second: u32 = yield_!(signal("number"))?;
+    let name: String = yield_!(signal("name"))?;
+    Ok(format!("{first}, {second}, {name}"))
+}
+
+/// Moves, doubles, drops or changes parts.
+pub fn changed(bytes: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
+    let mut content = bytes.to_vec();
+    for _ in 0..random.usize(1..4) {
+        let (from, to) = (random.usize(0..content.len()), random.usize(0..content.len()));
+        let part = content[from.min(to)..from.max(to)].to_vec();
+        match random.u8(0..4) {
+            0 => drop(content.splice(to..to, part)),
+            1 => drop(content.drain(from.min(to)..from.max(to))),
+            2 => content[from] = random.u8(..),
+            _ => content.extend(part.iter().map(|_| random.u8(..))),
+        }
+        if content.is_empty() {
+            break;
+        }
+    }
+    content
 }

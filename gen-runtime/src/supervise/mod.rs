@@ -23,6 +23,7 @@
 //! | `restart.rs` | [`Restart`] and [`ChildOptions`] |
 //! | `schedule.rs`, `intensity.rs` | the waits before the restarts, and their limit |
 //! | `supervising.rs` | the future, which polls the children, starts them again, and shuts them down |
+//! | `pass_on.rs` | the part of it for a poll with a cancellation or a question |
 //! | `entry.rs` | one child: waiting, running, stopping or down |
 //! | `children.rs` | the children in their slots and in their order |
 //! | `body.rs` | the function that starts a child, and the future of its run |
@@ -70,6 +71,7 @@ mod health;
 mod inbox;
 mod intensity;
 mod outcome;
+mod pass_on;
 mod restart;
 mod schedule;
 #[cfg(feature = "serde")]

@@ -21,7 +21,6 @@ use super::outcome::{key, Outcome};
 use super::restart::Restart;
 use super::schedule::Schedule;
 use crate::error::{printed, Alone, CancelSource, ChildError};
-use crate::inject::question::{Children as Answered, Shown};
 use crate::inject::{answering, in_flight, Cancellation, EndSender, WaitMark};
 use crate::opaque::opaque_debug;
 use crate::parallel::{is_spent_by_executor, ENDED_AT_ONCE};
@@ -31,8 +30,8 @@ use crate::{Error, Result};
 
 /// The future of a [supervisor](crate::supervise()).
 pub struct Supervising<C> {
-    children: Children<C>,
-    state: State,
+    pub(super) children: Children<C>,
+    pub(super) state: State,
     settings: Settings,
     /// Made by the first poll, as the time counts from there.
     history: Option<History>,
@@ -40,10 +39,10 @@ pub struct Supervising<C> {
     failures: Vec<ChildError>,
     /// The children that are added by the first poll, or the reason why they cannot.
     fresh: Result<NewChildren<C>>,
-    mark: WaitMark,
+    pub(super) mark: WaitMark,
     by: &'static Location<'static>,
     /// The last field, because the drop of any other one may still start a child.
-    inbox: InboxOwner<C>,
+    pub(super) inbox: InboxOwner<C>,
 }
 
 pub(super) struct Settings {
@@ -56,7 +55,7 @@ pub(super) struct Settings {
 }
 
 /// The states of the whole: see the table of the module.
-enum State {
+pub(super) enum State {
     Running,
     /// Shuts all children down, to start them again.
     Restarting(Shutdown, NextStart),
@@ -68,7 +67,7 @@ enum State {
 }
 
 /// The next start of all children.
-struct NextStart {
+pub(super) struct NextStart {
     /// The child that has died.
     child: Arc<str>,
     /// The time from the end of the last child to the start of the first one.
@@ -76,7 +75,7 @@ struct NextStart {
 }
 
 /// A shutdown in reverse order.
-struct Shutdown {
+pub(super) struct Shutdown {
     cancellation: Cancellation,
     /// The children from here on are down.
     below: Option<ChildId>,
@@ -243,7 +242,7 @@ impl<C: AnyBody> Supervising<C> {
     }
 
     /// Runs `poll` with a child, and handles the end of its run. Returns whether it has ended.
-    fn with_child(
+    pub(super) fn with_child(
         &mut self,
         slot: u32,
         poll: impl FnOnce(&mut Entry<C>, &mut Context<'_>) -> Poll<End>,
@@ -373,7 +372,7 @@ impl<C: AnyBody> Supervising<C> {
     }
 
     /// Begins the shutdown of the whole.
-    fn shut_down(&mut self, cancellation: Cancellation, outcome: Outcome) {
+    pub(super) fn shut_down(&mut self, cancellation: Cancellation, outcome: Outcome) {
         self.board().set_phase(Phase::Down);
         self.state = State::Ending(Shutdown::new(cancellation), outcome);
         self.put_down_waiting();
@@ -398,7 +397,7 @@ impl<C: AnyBody> Supervising<C> {
     }
 
     /// Goes on with a shutdown: one child after the other, in reverse order.
-    fn advance(&mut self) {
+    pub(super) fn advance(&mut self) {
         loop {
             let (shutdown, is_ending) = match &self.state {
                 State::Running | State::Starting(..) | State::Ended => return,
@@ -462,7 +461,7 @@ impl<C: AnyBody> Supervising<C> {
     }
 
     /// Whether there is nothing more to do; then no child can be added any more.
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.children.is_empty()
             && match &self.state {
                 State::Ending(..) | State::Ended => true,
@@ -484,74 +483,6 @@ impl<C: AnyBody> Supervising<C> {
             (State::Ending(_, outcome), Some(history)) => Err(outcome.into_error(history, failures)),
             _ => Ok(()),
         }
-    }
-
-    /// If a cancellation is in flight for the supervisor, takes it and shuts down. If a question
-    /// is, asks all children.
-    #[cold]
-    fn pass_on(&mut self, cx: &Context<'_>) {
-        if let Some(cancellation) = in_flight::take_cancel(cx.waker()) {
-            in_flight::without_injected_apart(|| self.cancel(cancellation));
-        } else if let Some(shown) = answering::question(cx.waker()) {
-            let (answer, _) = self.ask_all(shown);
-            if !self.is_over() {
-                answering::say_children(&self.inbox, cx.waker(), 0, answer);
-            }
-        }
-        in_flight::without_injected_apart(|| self.advance());
-        if !self.is_over() {
-            self.mark.stays_pending(cx.waker());
-        }
-    }
-
-    /// The first cancellation begins the shutdown. A further one goes to the children that are
-    /// cleaning up.
-    fn cancel(&mut self, cancellation: Cancellation) {
-        if matches!(self.state, State::Ending(..)) {
-            for slot in self.children.in_order() {
-                self.with_child(slot, |entry, cx| match entry.stage() {
-                    Stage::Stopping => entry.stop(&cancellation, cx),
-                    _ => Poll::Pending,
-                });
-            }
-        } else {
-            self.shut_down(cancellation.clone(), Outcome::Cancelled(cancellation));
-        }
-    }
-
-    /// Answers a question in a poll that does nothing else. If a run has ended by that, asks for
-    /// the next poll, which goes on.
-    #[cold]
-    fn answer_only(&mut self, cx: &Context<'_>) {
-        if let Some(shown) = answering::question(cx.waker()) {
-            let (answer, has_ended) = self.ask_all(shown);
-            answering::say_children(&self.inbox, cx.waker(), 0, answer);
-            if has_ended {
-                cx.waker().wake_by_ref();
-            }
-        }
-    }
-
-    /// Asks all children, in order. A run that ends then has ended, as if it had been woken.
-    /// Returns whether one has.
-    fn ask_all(&mut self, shown: Shown) -> (Answered, bool) {
-        let mut answer = Answered::new("a supervisor", None);
-        let mut has_ended = false;
-        let left = match &self.state {
-            State::Starting(_, Some(sleep)) => sleep.left(),
-            State::Starting(_, None) => Some(Duration::ZERO),
-            _ => None,
-        };
-        for slot in self.children.in_order() {
-            let mut child = None;
-            has_ended |= self.with_child(slot, |entry, cx| {
-                let (polled, asked) = entry.ask(shown, left, cx);
-                child = asked;
-                polled
-            });
-            answer.unfinished.extend(child);
-        }
-        (answer, has_ended)
     }
 
     /// Ends the poll. If there is nothing to do yet, has the task woken when there is.
