@@ -175,6 +175,15 @@ impl FileStore {
     }
 }
 
+impl Drop for FileStore {
+    /// Unlocks the file. To close it is not enough: a process that another thread is just starting
+    /// has a copy of it until it runs its program, and the copy keeps the lock.
+    fn drop(&mut self) {
+        // If it fails, the file is closed all the same.
+        let _ = FileExt::unlock(&self.file);
+    }
+}
+
 impl Store for FileStore {
     fn append(&mut self, record: &Record) -> gen::Result {
         let frame = frames::frame(record)?;

@@ -5,6 +5,9 @@ mod world;
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
 
 use gen::yield_;
 use gen_durable::{step, FileError, FileJournal};
@@ -132,4 +135,26 @@ fn a_new_journal_leaves_a_file_alone_that_only_has_the_name_of_its_signals() {
         assert!(!signals.exists(), "{content:?}");
         fs::remove_file(&path).unwrap();
     }
+}
+
+/// Otherwise a service that starts processes could not open a journal again: a process that is
+/// about to run its program has a copy of each file of its parent.
+#[cfg(unix)]
+#[test]
+fn a_journal_can_be_opened_again_while_another_thread_starts_processes() {
+    let folder = Folder::new("again");
+    let path = folder.file("journal");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !is_over.load(Relaxed) {
+                    Command::new("true").status().unwrap();
+                }
+            });
+        }
+        let opened: Vec<_> = (0..1000).map(|_| FileJournal::open(&path).map(drop)).collect();
+        is_over.store(true, Relaxed);
+        assert_eq!(opened.iter().filter(|opened| opened.is_err()).count(), 0);
+    });
 }

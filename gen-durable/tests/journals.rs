@@ -5,13 +5,12 @@ mod world;
 
 use std::path::Path;
 use std::process::Command;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use gen::yield_;
 use gen_durable::{
-    sleep, step, with_timeout, Awaited, Event, FileError, FileJournal, Journal, JournalMismatch, Outcome,
-    SqliteJournal, SqliteOptions, StepFailed, StoreError, Ticket,
+    sleep, step, with_timeout, FileError, FileJournal, Journal, JournalMismatch, SqliteJournal,
+    SqliteOptions, StepFailed, StoreError,
 };
 use world::dying::Dying;
 use world::{block_on, changed, Folder, World};

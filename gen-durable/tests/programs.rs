@@ -6,13 +6,11 @@ mod world;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
 use std::time::{Duration, UNIX_EPOCH};
 
 use gen::yield_;
 use gen_durable::{
-    now, permanent, random, signal, sleep, step, uuid, version, with_timeout, Awaited, Command, Event,
-    Journal, MemoryJournal, Outcome, Place, Records, Ticket,
+    now, permanent, random, signal, sleep, step, uuid, version, with_timeout, Journal, MemoryJournal, Records,
 };
 use world::dying::Dying;
 use world::World;
