@@ -27,13 +27,14 @@ pin_project! {
         within: Option<Duration>,
         // The first suspension or failure. A try that succeeds at once needs no clock.
         began: Option<Instant>,
-        failures: Failures,
+        // Boxed, since most calls have none, and drop nothing then.
+        failures: Option<Box<Failures>>,
         #[pin]
         tries: Tries<F, P, Kinds>,
     }
 }
 
-/// The failures so far.
+/// The failures so far, each of which is followed by another try.
 #[derive(Default)]
 struct Failures {
     number: u32,
@@ -44,7 +45,7 @@ struct Failures {
 impl<I, F, W, N, P, Kinds> Retrying<I, F, W, N, P, Kinds> {
     pub(super) fn new(schedule: I, make: F, when: W, notify: N, within: Option<Duration>) -> Self {
         let tries = Tries::new(make);
-        Retrying { schedule, when, notify, within, began: None, failures: Failures::default(), tries }
+        Retrying { schedule, when, notify, within, began: None, failures: None, tries }
     }
 }
 
@@ -67,9 +68,12 @@ where
             |wait: &Duration| this.within.is_none_or(|total| passed.saturating_add(*wait) <= total);
         let wait = if may_go_on { this.schedule.next().filter(is_in_time) } else { None };
         let Some(wait) = wait else {
-            return Err(this.failures.all(error, was_cancelled, passed));
+            return Err(match this.failures {
+                Some(failures) => failures.all(error, was_cancelled, passed),
+                None => error,
+            });
         };
-        let number = this.failures.add(&error);
+        let number = this.failures.get_or_insert_default().add(&error);
         (this.notify)(&error, number, wait);
         this.tries.wait(wait);
         Ok(())
@@ -92,7 +96,10 @@ where
                 Poll::Ready(Ok(Ok(value))) => return Poll::Ready(Ok(value)),
                 Poll::Ready(Ok(Err(error))) => self.as_mut().go_on(error)?,
                 Poll::Ready(Err(no_timer)) => {
-                    return Poll::Ready(Err(self.project().failures.beside(no_timer)))
+                    return Poll::Ready(Err(match self.project().failures {
+                        Some(failures) => failures.beside(no_timer),
+                        None => no_timer,
+                    }))
                 }
                 Poll::Pending => {
                     self.project().began.get_or_insert_with(now);
@@ -116,9 +123,6 @@ impl Failures {
 
     /// The error of the last try, with those before it.
     fn all(&mut self, last: Error, was_cancelled: bool, passed: Duration) -> Error {
-        if self.number == 0 {
-            return last;
-        }
         let times = self.number.saturating_add(1);
         let last = last.context(Tried { times, was_cancelled, passed });
         self.beside(last)
