@@ -146,7 +146,7 @@ pub const ROWS_ON_TOKIO: &[Row] = rows! {
         "tokio, current-thread: sleeps that all fire, in tasks", 1, "gen", TimesBestPeer(1.1);
 };
 
-/// Locks and queues on the embedded loop; calls with wrappers in a task of tokio.
+/// Locks, queues and batches on the embedded loop; calls with wrappers in a task of tokio.
 pub const ROWS_EVERYDAY: &[Row] = rows! {
     "lock and unlock", "lock and unlock", 1, "gen", TimesBestPeer(1.05);
     "lock to read, and unlock", "lock to read, and unlock", 1, "gen", TimesBestPeer(1.05);
@@ -169,6 +169,8 @@ pub const ROWS_EVERYDAY: &[Row] = rows! {
     "a call with retries", "a call with retries", 1, "`retry`", TimesBestPeer(1.05);
     "a call with a timeout", "a call with a timeout", 1, "`with_timeout`", TimesBestPeer(1.05);
     "a call through a bulkhead", "a call through a bulkhead", 1, "`Semaphore`", TimesBestPeer(1.05);
+    "a load, one of ten in a call", "load keys in one call", 10, "`batch`", TimesBestPeer(2.0);
+    "a load, one of 1,000 in a call", "load keys in one call", 1000, "`batch`", TimesBestPeer(2.0);
 };
 
 impl Row {
