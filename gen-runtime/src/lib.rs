@@ -430,7 +430,7 @@ pub use crate::first_of::{
     first_of, first_ok, FirstOf, FirstOfNoneError, FirstOk, FirstOkNoneError, FirstOkSettled, OneOf2, OneOf3,
     OneOf4, OneOf5, OneOf6, OneOf7, OneOf8,
 };
-pub use crate::hedge::{hedge, Hedge, ZeroTriesError};
+pub use crate::hedge::{hedge, Hedge, HedgeSettled, ZeroTriesError};
 pub use crate::inject::TaskTrace;
 #[cfg(all(feature = "signal", unix))]
 pub use crate::io_loop::DumpOnSignal;

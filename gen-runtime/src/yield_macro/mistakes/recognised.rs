@@ -18,7 +18,8 @@ use crate::multi::Multi;
 use crate::parallel::for_each_arity;
 use crate::yieldable::wrappers::{OkFuture, RawOutputs};
 use crate::{
-    Bracket, Callable, Callback, CancelTimeout, FirstOf, FirstOk, FirstOkSettled, Forget, Hedge, Limit,
+    Bracket, Callable, Callback, CancelTimeout, FirstOf, FirstOk, FirstOkSettled, Forget, Hedge,
+    HedgeSettled, Limit,
 };
 use crate::{Shield, Wait, WaitAll, WithTimeout};
 
@@ -202,15 +203,19 @@ impl<C> Mistake<Children> for FirstOf<C> {
     type About = C;
 }
 
-impl<C> Mistake<Children> for FirstOk<C> {
+impl<C, Q> Mistake<Children> for FirstOk<C, Q> {
     type About = C;
 }
 
-impl<C> Mistake<Children> for FirstOkSettled<C> {
+impl<C, Q> Mistake<Children> for FirstOkSettled<C, Q> {
     type About = C;
 }
 
-impl<F: FnMut() -> Y, Y> Mistake<Waited> for Hedge<F> {
+impl<F: FnMut() -> Y, Q, Y> Mistake<Waited> for Hedge<F, Q> {
+    type About = Y;
+}
+
+impl<F: FnMut() -> Y, Q, Y> Mistake<Waited> for HedgeSettled<F, Q> {
     type About = Y;
 }
 
