@@ -457,11 +457,11 @@ fn an_error_that_no_load_looks_at_is_logged_once() {
     let unread = |keys: &'static [u32], reads: usize| {
         let ((), log) = logged(|| {
             run(async {
-                let (batch, poller) = (gen::batch(fails), Poller::new());
+                let (batch, poller) = (gen::batch(fails).window(seconds(1)), Poller::new());
                 let mut loads: Vec<_> = keys.iter().map(|key| Box::pin(batch.load(*key))).collect();
                 loads.iter_mut().for_each(|load| assert!(poller.poll(load.as_mut()).is_pending()));
                 while poller.wakes() < keys.len() {
-                    gen::moment().await?;
+                    gen::sleep(seconds(1)).await?;
                 }
                 for mut load in loads.into_iter().take(reads) {
                     assert!(poller.poll(load.as_mut()).is_ready());
@@ -876,11 +876,11 @@ fn a_key_or_a_value_that_panics_in_its_drop_harms_no_other_load() {
 fn a_load_may_move_to_another_task_while_it_waits() {
     needs!(VirtualTime);
     run(async {
-        let batch = slow_to(&Journal::default());
+        let batch = slow_to(&Journal::default()).window(seconds(1));
         let mut load = batch.load(1);
         let poller = Poller::new();
         assert!(poller.poll(pin!(&mut load)).is_pending());
-        gen::sleep(seconds(1)).await?;
+        gen::sleep(seconds(2)).await?;
         assert_eq!(spawn(load).await?, "text 1");
         assert_eq!(poller.wakes(), 0);
         Ok(())
