@@ -8,7 +8,7 @@ use crate::coroutine::{Frame, FrameKind};
 use crate::kinds::{Listed, Mapped};
 use crate::parallel::{End, Race, Success, SuccessByKey};
 use crate::report::QuietTypes;
-use crate::yieldable::{forward_error, HasError};
+use crate::yieldable::HasError;
 use crate::Yieldable;
 
 /// Makes a race yieldable whose children are a list or a map. The goal in front is that of a list,
@@ -66,7 +66,14 @@ macro_rules! race_of_containers {
             }
         }
 
-        forward_error!([Q $($parameter)*] $race: Raced<Mapped<M>> => (Q, Y::Value));
+        impl<Q, Y, $($parameter,)* M> HasError<Raced<Mapped<M>>> for $race
+        where
+            Q: $($bound)?,
+            Y: HasError<M>,
+        {
+            type Err = Y::Err;
+            type Value = (Q, Y::Value);
+        }
     };
 }
 

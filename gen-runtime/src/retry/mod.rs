@@ -101,7 +101,11 @@ use crate::Yieldable;
 ///
 /// [`join`](Retry::join) makes a future of it: `gen::retry(..).join().await`.
 #[doc(alias("backoff", "attempts"))]
-pub fn retry<S, F>(schedule: S, make: F) -> Retry<S, F> {
+pub fn retry<S, F, Y>(schedule: S, make: F) -> Retry<S, F>
+where
+    S: IntoIterator<Item = Duration>,
+    F: FnMut() -> Y,
+{
     Retry { schedule, make, when: always, notify: ignore, within: None }
 }
 
@@ -246,6 +250,7 @@ joinable! {
 
 impl<S, F, W, N, Y, M> HasError<Retried<M>> for Retry<S, F, W, N>
 where
+    S: IntoIterator<Item = Duration>,
     F: FnMut() -> Y,
     Y: HasError<M>,
 {

@@ -55,7 +55,11 @@ use crate::{Result, Yieldable};
 /// # Outside a coroutine
 ///
 /// [`join`](Repeat::join) makes a future of it: `gen::repeat(..).join().await`.
-pub fn repeat<S, F>(schedule: S, make: F) -> Repeat<S, F> {
+pub fn repeat<S, F, Y>(schedule: S, make: F) -> Repeat<S, F>
+where
+    S: IntoIterator<Item = Duration>,
+    F: FnMut() -> Y,
+{
     Repeat { schedule, make }
 }
 
@@ -98,6 +102,7 @@ joinable! {
 
 impl<S, F, Y, M> HasError<Retried<M>> for Repeat<S, F>
 where
+    S: IntoIterator<Item = Duration>,
     F: FnMut() -> Y,
     Y: HasError<M>,
 {
