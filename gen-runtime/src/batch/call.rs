@@ -80,12 +80,7 @@ impl Pause {
 
 impl<P: Future, F, K, V> Calling<P, F, K, V> {
     /// `begin` calls the function with the keys, and `results` finds the result of each key.
-    pub(super) fn new(
-        ticket: Ticket<K, V>,
-        until: Until,
-        begin: F,
-        results: ResultsOf<P, K, V>,
-    ) -> Self {
+    pub(super) fn new(ticket: Ticket<K, V>, until: Until, begin: F, results: ResultsOf<P, K, V>) -> Self {
         let pause = Pause::new(until);
         Calling { gathering: Some(Gather { pause, begin }), future: None, keys: Vec::new(), results, ticket }
     }

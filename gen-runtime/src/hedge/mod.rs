@@ -104,10 +104,7 @@ use crate::Yieldable;
 ///
 /// [`join`](Hedge::join) makes a future of it: `gen::hedge(..).join().await`.
 #[doc(alias("retry", "speculative", "backup_request"))]
-pub fn hedge<F, Y>(after: Duration, tries: usize, start: F) -> Hedge<F>
-where
-    F: FnMut() -> Y,
-{
+pub fn hedge<F>(after: Duration, tries: usize, start: F) -> Hedge<F> {
     Hedge { after, tries, start, losers: Losers::Dropped, quiet: PhantomData }
 }
 

@@ -101,11 +101,7 @@ use crate::Yieldable;
 ///
 /// [`join`](Retry::join) makes a future of it: `gen::retry(..).join().await`.
 #[doc(alias("backoff", "attempts"))]
-pub fn retry<S, F, Y>(schedule: S, make: F) -> Retry<S, F>
-where
-    S: IntoIterator<Item = Duration>,
-    F: FnMut() -> Y,
-{
+pub fn retry<S, F>(schedule: S, make: F) -> Retry<S, F> {
     Retry { schedule, make, when: always, notify: ignore, within: None }
 }
 

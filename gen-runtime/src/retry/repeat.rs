@@ -55,11 +55,7 @@ use crate::{Result, Yieldable};
 /// # Outside a coroutine
 ///
 /// [`join`](Repeat::join) makes a future of it: `gen::repeat(..).join().await`.
-pub fn repeat<S, F, Y>(schedule: S, make: F) -> Repeat<S, F>
-where
-    S: IntoIterator<Item = Duration>,
-    F: FnMut() -> Y,
-{
+pub fn repeat<S, F>(schedule: S, make: F) -> Repeat<S, F> {
     Repeat { schedule, make }
 }
 
