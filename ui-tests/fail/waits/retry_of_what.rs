@@ -1,3 +1,5 @@
+//@ several: one for each argument that does not fit
+
 use std::time::Duration;
 
 use gen::yield_;
