@@ -19,8 +19,8 @@
 //!
 //! The first load of a key that is in no call begins a call. The call is a task of its own, so no
 //! load drives it, and the end of one load does not harm the others. Its body waits for the next
-//! turn, for the end of the poll that began it, or for the end of the window. Meanwhile other loads add their keys. Then the body takes
-//! the keys and calls the function.
+//! turn, for the end of the poll that began it, or for the end of the window. Meanwhile other loads
+//! add their keys. Then the body takes the keys and calls the function.
 //!
 //! On an executor that is no loop, another thread may poll the task while the poll that began the
 //! call still asks for keys. So the first load wakes itself: when it is polled again, that poll is

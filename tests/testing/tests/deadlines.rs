@@ -1,5 +1,5 @@
-//! Deadlines that pass, with a fault at any yield: the bodies within them end, and nothing of them is
-//! left around.
+//! Deadlines that pass, with a fault at any yield: the bodies within them end, and nothing of them
+//! is left around.
 
 // The chains, and the replies that are lost, need them.
 #![cfg(any(debug_assertions, feature = "testing"))]
