@@ -104,6 +104,7 @@
 //! | call a function that blocks, such as one of `std::fs` | [`blocking`](blocking()) |
 //! | take the items of a stream | `while let Some(item) = yield_!(stream.next())?`, with the `next` of a `StreamExt` |
 //! | pass items from task to task | [`queue`](mod@queue) |
+//! | let one task at a time, or at most so many, use something | [`sync`](mod@sync): locks, semaphores, rates and others |
 //! | put different futures into one list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | run children that may borrow | [`scope`](fn@scope), [`scope_local`] |
 //! | keep children running, and start those again that fail | [`supervise`](fn@supervise()) |
@@ -119,7 +120,7 @@
 //! | get the `Result` of a future unchanged | [`raw`] |
 //! | make a future that cannot fail into one that can | [`ok`] |
 //! | distinguish a cancellation from a failure | [`Error::is_cancelled`] |
-//! | try again after a failure | a [function of your own](Yieldable#a-combinator-of-your-own) |
+//! | try again after a failure | [`retry`](retry()), with the waits of a [`backoff`] |
 //! | set a result that several tasks wait for | [`promise`](promise()), [`SharedFuture`] |
 //! | receive the errors of callbacks at a yield | [`context`]; [`context::wrap`] for callbacks that other code calls |
 //! | expect a lost error in a test | [`testing::expect_log`] |
@@ -132,6 +133,7 @@
 //! |---|---|
 //! | wait for some time | [`sleep`](sleep()) |
 //! | let other tasks run | [`moment`](moment()) |
+//! | do something at equal distances | [`every`]; after equal pauses, [`repeat`] |
 //! | set a deadline | [`with_timeout`] |
 //! | set a deadline that is handed down | [`with_deadline`] |
 //! | know how much time the deadlines around leave | [`time_left`] |
@@ -430,7 +432,7 @@ pub use crate::first_of::{
     first_of, first_ok, FirstOf, FirstOfNoneError, FirstOk, FirstOkNoneError, FirstOkSettled, OneOf2, OneOf3,
     OneOf4, OneOf5, OneOf6, OneOf7, OneOf8,
 };
-pub use crate::hedge::{hedge, Hedge, ZeroTriesError};
+pub use crate::hedge::{hedge, Hedge, HedgeSettled, ZeroTriesError};
 pub use crate::inject::TaskTrace;
 #[cfg(all(feature = "signal", unix))]
 pub use crate::io_loop::DumpOnSignal;

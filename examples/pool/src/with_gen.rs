@@ -1,8 +1,9 @@
-//! The transfer as a coroutine. When it is cancelled, it goes on until it has cleaned up.
+//! The transfer as a coroutine. However it ends, its transaction is ended before the connection
+//! returns to the pool.
 
 use std::rc::Rc;
 
-use gen::yield_;
+use gen::{yield_, Exit};
 
 use crate::connection::Address;
 use crate::morning::Morning;
@@ -17,11 +18,18 @@ pub(crate) fn transfer(
     amount: i64,
     approvals: Approvals,
 ) -> gen::Result {
-    let mut connection = yield_!(pool.checkout())?;
-    let moved = yield_!(steps(&mut connection, from, to, amount, &approvals));
-    let end = if moved.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    let ended = yield_!(ask(&mut connection, end.to_owned()));
-    moved.and(ended).map(drop)
+    yield_!(gen::bracket(pool.checkout(), async |connection| {
+        yield_!(steps(connection, from, to, amount, &approvals))
+    })
+    .release_local(end))
+}
+
+/// Ends the transaction: after an error, a cancellation or a panic of the steps, too, and in a task
+/// of its own if the transfer is dropped.
+#[gen::coroutine]
+fn end(mut connection: Lent, exit: Exit) -> gen::Result {
+    let end = if exit.is_success() { "COMMIT" } else { "ROLLBACK" };
+    yield_!(ask(&mut connection, end.to_owned())).map(drop)
 }
 
 /// The steps of the transaction.

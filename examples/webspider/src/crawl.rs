@@ -61,6 +61,7 @@ pub fn start<C: Fetch>(mut client: C, mut url: Url, limits: Limits) -> gen::Resu
         let began = Instant::now();
         let fetched = match yield_!(gen::with_timeout(limits.timeout, client.fetch(&url))) {
             Ok(fetched) => fetched,
+            Err(error) if error.is_cancelled() => return Err(error),
             Err(error) => return Err(cannot_start(&url, &describe(&error, limits.timeout))),
         };
         match &fetched.content {
@@ -104,14 +105,18 @@ fn close_when_done(queue: &Queue<PageId>) -> gen::Result {
 }
 
 /// Takes one page after another from the queue. It notes the error of a page and takes the next
-/// page.
+/// page. A cancellation ends it.
 #[gen::coroutine]
 fn worker<C: Fetch>(crawl: &Crawl<C>) -> gen::Result {
     let mut client = crawl.client.another();
     while let Some(page) = yield_!(crawl.queue.next())? {
         let url = crawl.site.borrow().url(page).clone();
         let began = Instant::now();
-        let fetched = yield_!(gen::with_timeout(crawl.limits.timeout, client.fetch(&url)));
+        let fetched = match yield_!(gen::with_timeout(crawl.limits.timeout, client.fetch(&url))) {
+            // The crawl was cancelled: the page has not failed.
+            Err(error) if error.is_cancelled() => return Err(error),
+            fetched => fetched,
+        };
         crawl.finish_visit(page, fetched, began.elapsed());
         crawl.queue.task_done()?;
     }

@@ -81,6 +81,12 @@ impl<K, V> Board<K, V> {
         replaced.is_ok()
     }
 
+    /// The poll is over that has asked for the first key of a call: its task waits no longer.
+    pub(super) fn release(&self, id: CallId) {
+        let task = self.with(|state| state.release(id));
+        task.wake();
+    }
+
     /// A load is dropped before its result was there.
     pub(super) fn leave(&self, load: Ticketed) {
         let Some(mut left) = self.with(|state| state.leave(load)) else { return };

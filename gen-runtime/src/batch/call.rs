@@ -11,6 +11,7 @@ use pin_project_lite::pin_project;
 
 use super::board::Outcome;
 use super::entry::Entry;
+use super::loader::Until;
 use super::state::Gathering;
 use super::ticket::Ticket;
 use crate::error::Panicked;
@@ -43,13 +44,35 @@ struct Gather<F> {
 /// The time in which keys are added.
 enum Pause {
     Turn(Moment),
+    /// Until the load that has begun the call releases it, which may never be polled again.
+    EndOfPoll(Sleep),
     Window(Sleep),
 }
 
+/// The time after which a call does not wait for its first load any more.
+const LONGEST_POLL: Duration = Duration::from_millis(100);
+
 impl Pause {
+    fn new(until: Until) -> Self {
+        match until {
+            Until::NextTurn => Pause::Turn(moment()),
+            Until::EndOfPoll => Pause::EndOfPoll(sleep(LONGEST_POLL)),
+            Until::EndOfWindow(window) => Pause::Window(sleep(window)),
+        }
+    }
+
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
         match self {
             Pause::Turn(moment) => Pin::new(moment).poll(cx),
+            Pause::EndOfPoll(longest) => match ready!(Pin::new(longest).poll(cx)) {
+                Ok(()) => Poll::Ready(Ok(())),
+                Err(_no_timer) => {
+                    let mut next = moment();
+                    let polled = Pin::new(&mut next).poll(cx);
+                    *self = Pause::Turn(next);
+                    polled
+                }
+            },
             Pause::Window(sleep) => Pin::new(sleep).poll(cx),
         }
     }
@@ -57,13 +80,8 @@ impl Pause {
 
 impl<P: Future, F, K, V> Calling<P, F, K, V> {
     /// `begin` calls the function with the keys, and `results` finds the result of each key.
-    pub(super) fn new(
-        ticket: Ticket<K, V>,
-        window: Option<Duration>,
-        begin: F,
-        results: ResultsOf<P, K, V>,
-    ) -> Self {
-        let pause = window.map_or_else(|| Pause::Turn(moment()), |window| Pause::Window(sleep(window)));
+    pub(super) fn new(ticket: Ticket<K, V>, until: Until, begin: F, results: ResultsOf<P, K, V>) -> Self {
+        let pause = Pause::new(until);
         Calling { gathering: Some(Gather { pause, begin }), future: None, keys: Vec::new(), results, ticket }
     }
 }
@@ -80,7 +98,7 @@ where
         if let Some(Gather { pause, .. }) = this.gathering {
             match this.ticket.gather(cx.waker()) {
                 Gathering::Over => return Poll::Ready(None),
-                Gathering::Full => {}
+                Gathering::Departs => {}
                 Gathering::Waits | Gathering::NeedsWaker => {
                     let polled = pause.poll(cx);
                     answering::keeps(cx.waker(), 1);

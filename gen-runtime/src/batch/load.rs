@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::entry::Entry;
-use super::loader::{Loader, LocalStart, SendStart, Settings, Start};
-use super::state::Ticketed;
+use super::loader::{Loader, LocalStart, SendStart, Settings, Start, Until};
+use super::state::{CallId, Ticketed};
 use crate::executor::current::task_of;
 use crate::executor::LoopClosed;
 use crate::inject::answering::say;
@@ -22,6 +22,8 @@ pub(super) struct Loading<K, V, S: ?Sized> {
     loader: Arc<Loader<K, V, S>>,
     settings: Settings,
     stage: Stage<K, V>,
+    /// The call that gathers keys until this load is polled again, or dropped.
+    holds: Option<CallId>,
 }
 
 enum Stage<K, V> {
@@ -34,7 +36,14 @@ enum Stage<K, V> {
 
 impl<K, V, S: ?Sized> Loading<K, V, S> {
     pub(super) fn new(loader: Arc<Loader<K, V, S>>, settings: Settings, key: K) -> Self {
-        Loading { loader, settings, stage: Stage::New(key) }
+        Loading { loader, settings, stage: Stage::New(key), holds: None }
+    }
+
+    /// The poll is over that has asked for the key.
+    fn release(&mut self) {
+        if let Some(call) = self.holds.take() {
+            self.loader.board.release(call);
+        }
     }
 }
 
@@ -45,8 +54,9 @@ where
     S: Start<K, V> + ?Sized,
 {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<V>> {
-        if let Stage::New(_) = self.stage {
-            self.ask(cx);
+        match self.stage {
+            Stage::New(_) => self.ask(cx),
+            _ => self.release(),
         }
         let Stage::Waiting(load, entry) = &self.stage else { panic!("a load was polled after it was ready") };
         if !entry.is_given() && self.loader.board.waits(*load, cx.waker()) {
@@ -68,7 +78,12 @@ where
         let call = asked.load.seat.call;
         self.stage = Stage::Waiting(asked.load, asked.entry);
         if asked.begins {
-            self.loader.start(call, self.settings.window);
+            let until = self.settings.until();
+            self.loader.start(call, until);
+            if until == Until::EndOfPoll {
+                self.holds = Some(call);
+                cx.waker().wake_by_ref();
+            }
         }
     }
 
@@ -89,6 +104,7 @@ where
 impl<K, V, S: ?Sized> Drop for Loading<K, V, S> {
     fn drop(&mut self) {
         if let Stage::Waiting(load, _) = self.stage {
+            self.release();
             self.loader.board.leave(load);
         }
     }

@@ -9,6 +9,7 @@ use super::board::Board;
 use super::state::CallId;
 use super::ticket::Ticket;
 use crate::error::Panicked;
+use crate::executor::host;
 use crate::task::JoinHandle;
 
 /// Shared by the clones of a batch, and their loads.
@@ -18,15 +19,15 @@ pub(super) struct Loader<K, V, S: ?Sized> {
     start: S,
 }
 
-/// Starts the task of a call, which waits that long for more keys; `None`: until the next turn.
-pub(super) trait Start<K, V>: Fn(Ticket<K, V>, Option<Duration>) -> JoinHandle<()> {}
+/// Starts the task of a call, which waits that long for more keys.
+pub(super) trait Start<K, V>: Fn(Ticket<K, V>, Until) -> JoinHandle<()> {}
 
-impl<K, V, S: Fn(Ticket<K, V>, Option<Duration>) -> JoinHandle<()>> Start<K, V> for S {}
+impl<K, V, S: Fn(Ticket<K, V>, Until) -> JoinHandle<()>> Start<K, V> for S {}
 
 pub(super) type SendStart<K, V> = dyn Start<K, V> + Send + Sync;
 pub(super) type LocalStart<K, V> = dyn Start<K, V>;
 
-/// When a call departs.
+/// When a call departs, as the user has set it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Settings {
     pub(super) max: usize,
@@ -36,6 +37,28 @@ pub(super) struct Settings {
 impl Settings {
     pub(super) const OF_BATCH: Settings = Settings { max: usize::MAX, window: None };
     pub(super) const OF_SINGLE_FLIGHT: Settings = Settings { max: 1, window: None };
+}
+
+/// The end of the time in which keys are added to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Until {
+    /// On a loop, where all tasks that are ready have run by then.
+    NextTurn,
+    /// On another executor: until the poll is over that has asked for the first key.
+    EndOfPoll,
+    EndOfWindow(Duration),
+}
+
+impl Settings {
+    /// For a call that begins on this thread.
+    pub(super) fn until(&self) -> Until {
+        match self.window {
+            Some(window) => Until::EndOfWindow(window),
+            // A call that is full waits for nothing.
+            None if self.max == 1 || host::turn().is_some() => Until::NextTurn,
+            None => Until::EndOfPoll,
+        }
+    }
 }
 
 impl<K, V, S> Loader<K, V, S> {
@@ -52,9 +75,9 @@ impl<K: Hash, V, S: ?Sized> Loader<K, V, S> {
 
 impl<K, V, S: Start<K, V> + ?Sized> Loader<K, V, S> {
     /// Starts the task of a call. Nothing is locked, because the task runs its first step here.
-    pub(super) fn start(&self, call: CallId, window: Option<Duration>) {
+    pub(super) fn start(&self, call: CallId, until: Until) {
         let ticket = Ticket::new(Arc::clone(&self.board), call);
-        match catch_unwind(AssertUnwindSafe(|| (self.start)(ticket, window))) {
+        match catch_unwind(AssertUnwindSafe(|| (self.start)(ticket, until))) {
             Ok(task) => self.board.started(call, task),
             // Such as of a subscriber of `tracing` that makes the span.
             Err(payload) => self.board.fail(call, Panicked::new(payload).into()),

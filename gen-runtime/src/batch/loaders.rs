@@ -67,10 +67,10 @@ macro_rules! loaders {
             N: 'static,
         {
             let (function, inherited) = (Arc::new(function), to_inherit_later());
-            let start = move |ticket, window| {
+            let start = move |ticket, until| {
                 let function = Arc::clone(&function);
                 let begin = move |keys| (*function)(keys).into_future();
-                let call = Calling::new(ticket, window, begin, results_of_batch::<A, E, M, N, K>);
+                let call = Calling::new(ticket, until, begin, results_of_batch::<A, E, M, N, K>);
                 // It is made for all of its loads, not for the first one.
                 inheriting_only(inherited.as_ref(), || $spawn(call))
             };
@@ -91,10 +91,10 @@ macro_rules! loaders {
             M: 'static,
         {
             let (function, inherited) = (Arc::new(function), to_inherit_later());
-            let start = move |ticket, window| {
+            let start = move |ticket, until| {
                 let function = Arc::clone(&function);
                 let begin = with_only(move |key| (*function)(key).into_future());
-                let call = Calling::new(ticket, window, begin, results_of_single_flight::<V, E, M, K>);
+                let call = Calling::new(ticket, until, begin, results_of_single_flight::<V, E, M, K>);
                 // It is made for all of its loads, not for the first one.
                 inheriting_only(inherited.as_ref(), || $spawn(call))
             };
@@ -123,7 +123,7 @@ macro_rules! loaders {
             }
 
             /// A call waits so long for more keys, counted from its first key; without this, until
-            /// the next turn.
+            /// the next turn, or the end of the poll that has asked for the first key.
             ///
             /// A longer window makes larger and fewer calls, and each load slower. Where there is
             /// no timer, each load fails with [`NoHost`](crate::NoHost).
@@ -264,12 +264,15 @@ loaders! {
     /// # The call
     ///
     /// The first load begins to gather keys, and the function is called with them in the next turn
-    /// of the loop. Until then all tasks that are ready have run. Elsewhere it is called when its
-    /// task gets its next poll; on an executor with several threads that may be before the other
-    /// loads of a list were asked for, so give the batch a short window there. With
-    /// [`window`](Batch::window) it waits longer for keys, and with [`max`](Batch::max) a call that
-    /// is full waits for no more. The keys are in the order in which they were asked for first, and
-    /// each of them is there once. Several calls may be in flight at once.
+    /// of the loop. Until then all tasks that are ready have run. On another executor it is called
+    /// when the poll is over that has asked for the first key. So the loads of one list are one
+    /// call, also if other threads are free. That the poll is over is known when the first load is
+    /// polled again or dropped. If neither happens, the call waits for a tenth of a second, or
+    /// where there is no timer, until its task is polled again.
+    ///
+    /// With [`window`](Batch::window) it waits longer for keys, and with [`max`](Batch::max) a call
+    /// that is full waits for no more. The keys are in the order in which they were asked for
+    /// first, and each of them is there once. Several calls may be in flight at once.
     ///
     /// The function runs in a task of its own, which the first load spawns where it is. So the end
     /// of one load does not harm the others. But the loop of the first load must go on: if it stops

@@ -19,12 +19,17 @@
 //!
 //! The first load of a key that is in no call begins a call. The call is a task of its own, so no
 //! load drives it, and the end of one load does not harm the others. Its body waits for the next
-//! turn, or for the end of the window. Meanwhile other loads add their keys. Then the body takes
-//! the keys and calls the function.
+//! turn, for the end of the poll that began it, or for the end of the window. Meanwhile other loads
+//! add their keys. Then the body takes the keys and calls the function.
+//!
+//! On an executor that is no loop, another thread may poll the task while the poll that began the
+//! call still asks for keys. So the first load wakes itself: when it is polled again, that poll is
+//! over, and the load releases the call. A load that is neither polled again nor dropped must not
+//! hold up the others, so the task also has a timer.
 //!
 //! | state of a call | entered by | a load of another key | left by |
 //! |---|---|---|---|
-//! | gathers | `State::ask`: a load has begun it | adds its key | `depart`; `ask`, when it has the most keys; `leave`, when no load is left |
+//! | gathers | `State::ask`: a load has begun it | adds its key | `depart`, after `release` or a pause; `ask`, when it has the most keys; `leave`, when no load is left |
 //! | full | `ask` | begins the next call | `depart`; `leave`, when no load is left |
 //! | in flight | `depart`: the function is called | begins the next call | `finish`; `leave`, when no load is left: its task is cancelled |
 //! | over | `finish`, `leave`: it is removed from the table | | |

@@ -89,6 +89,31 @@ fn a_load_that_comes_late_gets_its_value() {
     });
 }
 
+/// A list asks for its keys while the task of the call is free to run: they are one call.
+#[test]
+fn a_call_departs_when_the_poll_is_over_that_began_it() {
+    loom::model(|| {
+        let board = board();
+        let one = ask(&board, 1, Waker::noop());
+        let id = one.load.seat.call;
+        let task = thread::spawn({
+            let board = board.clone();
+            move || {
+                block_on(poll_fn(|cx| match board.gather(id, cx.waker()) {
+                    Gathering::Departs | Gathering::Over => Poll::Ready(()),
+                    Gathering::Waits | Gathering::NeedsWaker => Poll::Pending,
+                }));
+                call(&board, id)
+            }
+        });
+        let two = ask(&board, 2, Waker::noop());
+        board.release(id);
+        assert_eq!(wait(&board, one).unwrap(), 10);
+        assert_eq!(wait(&board, two).unwrap(), 20);
+        assert_eq!(task.join().unwrap(), Some(vec![1, 2]));
+    });
+}
+
 /// Two loads of a key come at once: the key is asked for once.
 #[test]
 fn equal_keys_that_come_at_once_are_one() {

@@ -56,6 +56,8 @@ struct Call<K, V> {
     mark: TaskMark,
     /// Wakes the task while it gathers keys.
     waker: Waiter,
+    /// Whether the poll is over that has asked for the first key.
+    is_released: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,8 +130,8 @@ pub(super) struct Ended<K, V> {
 pub(super) enum Gathering {
     /// No load is left.
     Over,
-    /// No more keys are added.
-    Full,
+    /// No more keys are waited for.
+    Departs,
     /// It knows this very waker.
     Waits,
     /// It needs the waker of the poll.
@@ -241,6 +243,14 @@ impl<K, V> State<K, V> {
         }
     }
 
+    /// The poll is over that has asked for the first key. Returns the waker of a task that gathers
+    /// keys.
+    pub(super) fn release(&mut self, id: CallId) -> Waiter {
+        let Some(call) = self.calls.get_mut(&id) else { return Waiter::default() };
+        call.is_released = true;
+        mem::take(&mut call.waker)
+    }
+
     /// A load is dropped before its call is over.
     pub(super) fn leave(&mut self, load: Ticketed) -> Option<Left<K, V>> {
         let Ticketed { seat, waiter } = load;
@@ -319,9 +329,10 @@ impl<K, V> State<K, V> {
         let Some(call) = self.calls.get_mut(&id) else { return Gathering::Over };
         call.mark = mark;
         match call.phase {
+            Phase::Gathering if call.is_released => Gathering::Departs,
             Phase::Gathering if call.waker.will_wake(waker) => Gathering::Waits,
             Phase::Gathering => Gathering::NeedsWaker,
-            Phase::Full | Phase::InFlight => Gathering::Full,
+            Phase::Full | Phase::InFlight => Gathering::Departs,
         }
     }
 
@@ -383,6 +394,7 @@ impl<K, V> Default for Call<K, V> {
             task: None,
             mark: TaskMark::OUTSIDE,
             waker: Waiter::default(),
+            is_released: false,
         }
     }
 }

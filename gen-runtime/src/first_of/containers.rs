@@ -7,17 +7,19 @@ use super::{FirstOf, FirstOk, Raced};
 use crate::coroutine::{Frame, FrameKind};
 use crate::kinds::{Listed, Mapped};
 use crate::parallel::{End, Race, Success, SuccessByKey};
-use crate::yieldable::{forward_error, HasError};
+use crate::report::QuietTypes;
+use crate::yieldable::HasError;
 use crate::Yieldable;
 
 /// Makes a race yieldable whose children are a list or a map. The goal in front is that of a list,
 /// and the other one is that of a map, whose keys satisfy the bound.
 macro_rules! race_of_containers {
-    ($of:ident: $goal:ty, $goal_by_key:ty [$($bound:ident)?]) => {
+    ($of:ident [$($quiet:ident)?]: $goal:ty, $goal_by_key:ty [$($bound:ident)?]) => {
         #[diagnostic::do_not_recommend]
-        impl<C, Y, M, Mode, K> Yieldable<Raced<Listed<M>>, Mode, K> for $of<C>
+        impl<C, $($quiet,)? Y, M, Mode, K> Yieldable<Raced<Listed<M>>, Mode, K> for $of<C $(, $quiet)?>
         where
             C: IntoIterator<Item = Y>,
+            $($quiet: QuietTypes,)?
             Y: Yieldable<M, Mode, K>,
             K: FrameKind,
         {
@@ -25,12 +27,13 @@ macro_rules! race_of_containers {
             type Pending = Race<Y::Pending, Y::Output, usize, $goal>;
 
             fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+                let options = self.options();
                 let children = self.children.into_iter().map(|child| child.into_pending(frame));
-                Race::new(children.enumerate(), self.losers)
+                Race::new(children.enumerate(), options)
             }
         }
 
-        impl<C, Y, M> HasError<Raced<Listed<M>>> for $of<C>
+        impl<C, $($quiet,)? Y, M> HasError<Raced<Listed<M>>> for $of<C $(, $quiet)?>
         where
             C: IntoIterator<Item = Y>,
             Y: HasError<M>,
@@ -39,14 +42,17 @@ macro_rules! race_of_containers {
             type Value = (usize, Y::Value);
         }
 
-        race_of_containers!(@map $of<HashMap<Q, Y, S>>, [S], $goal_by_key [$($bound)?]);
-        race_of_containers!(@map $of<BTreeMap<Q, Y>>, [], $goal_by_key [$($bound)?]);
+        race_of_containers!(@map $of<HashMap<Q, Y, S> $(, $quiet)?>, [S $($quiet)?], [$($quiet)?], $goal_by_key [$($bound)?]);
+        race_of_containers!(@map $of<BTreeMap<Q, Y> $(, $quiet)?>, [$($quiet)?], [$($quiet)?], $goal_by_key [$($bound)?]);
     };
-    (@map $of:ident<$map:ty>, [$($parameter:ident)?], $goal:ty [$($bound:ident)?]) => {
+    (
+        @map $race:ty, [$($parameter:ident)*], [$($quiet:ident)?], $goal:ty [$($bound:ident)?]
+    ) => {
         #[diagnostic::do_not_recommend]
-        impl<Q, Y, $($parameter,)? M, Mode, K> Yieldable<Raced<Mapped<M>>, Mode, K> for $of<$map>
+        impl<Q, Y, $($parameter,)* M, Mode, K> Yieldable<Raced<Mapped<M>>, Mode, K> for $race
         where
             Q: $($bound)?,
+            $($quiet: QuietTypes,)?
             Y: Yieldable<M, Mode, K>,
             K: FrameKind,
         {
@@ -54,14 +60,22 @@ macro_rules! race_of_containers {
             type Pending = Race<Y::Pending, Y::Output, Q, $goal>;
 
             fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+                let options = self.options();
                 let children = self.children.into_iter().map(|(key, child)| (key, child.into_pending(frame)));
-                Race::new(children, self.losers)
+                Race::new(children, options)
             }
         }
 
-        forward_error!([Q $($parameter)?] $of<$map>: Raced<Mapped<M>> => (Q, Y::Value));
+        impl<Q, Y, $($parameter,)* M> HasError<Raced<Mapped<M>>> for $race
+        where
+            Q: $($bound)?,
+            Y: HasError<M>,
+        {
+            type Err = Y::Err;
+            type Value = (Q, Y::Value);
+        }
     };
 }
 
-race_of_containers!(FirstOf: End, End []);
-race_of_containers!(FirstOk: Success, SuccessByKey [Debug]);
+race_of_containers!(FirstOf []: End, End []);
+race_of_containers!(FirstOk [Quiet]: Success, SuccessByKey [Debug]);

@@ -20,8 +20,9 @@ use std::panic::Location;
 
 pub use self::ok::{first_ok, FirstOk, FirstOkSettled};
 pub use self::one_of::{OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8};
-use crate::parallel::Losers;
 pub use crate::parallel::{FirstOfNoneError, FirstOkNoneError};
+use crate::parallel::{Losers, RaceOptions};
+use crate::report::nothing;
 use crate::yieldable::join::joinable;
 
 /// Runs yieldables in parallel, and gives the result of the first one that ends.
@@ -128,6 +129,10 @@ pub struct FirstOf<C> {
 }
 
 impl<C> FirstOf<C> {
+    fn options(&self) -> RaceOptions {
+        RaceOptions { losers: self.losers, is_quiet: nothing }
+    }
+
     /// Cancels the other children when the first one has ended, and waits for their end.
     ///
     /// So they may clean up. Each of them is resumed with [`Cancelled`](crate::Cancelled), whose

@@ -1,10 +1,13 @@
 //! [`first_ok`]: the first of several children that succeeds.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::Raced;
 use crate::coroutine::{Frame, FrameKind};
-use crate::parallel::{Losers, Settles};
+use crate::parallel::{Losers, RaceOptions, Settles};
+use crate::report::{QuietError, QuietTypes};
 use crate::yieldable::join::joinable;
 use crate::yieldable::HasError;
 use crate::Yieldable;
@@ -19,7 +22,8 @@ use crate::Yieldable;
 ///
 /// It is [`first_of`](crate::first_of()), except that a child which fails does not end the yield.
 /// As soon as one has succeeded, the others are dropped, or [cancelled](FirstOk::cancel).
-/// [`settle`](FirstOk::settle) also gives the results of the others.
+/// [`settle`](FirstOk::settle) also gives the results of the others, and [`quiet`](FirstOk::quiet)
+/// keeps failures out of the log.
 ///
 /// Children are polled in order, and no further than to one that has succeeded.
 ///
@@ -81,18 +85,63 @@ use crate::Yieldable;
 /// [`join`](FirstOk::join) makes a future of it: `gen::first_ok(..).join().await`.
 #[doc(alias("select_ok", "race_ok", "Promise::any", "any"))]
 pub fn first_ok<C>(children: C) -> FirstOk<C> {
-    FirstOk { children, losers: Losers::Dropped }
+    FirstOk { children, losers: Losers::Dropped, quiet: PhantomData }
 }
 
 /// A yieldable that gives the first success of its children: made by [`first_ok`].
-#[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
-pub struct FirstOk<C> {
+pub struct FirstOk<C, Q = ()> {
     pub(super) children: C,
-    pub(super) losers: Losers,
+    losers: Losers,
+    quiet: PhantomData<fn() -> Q>,
 }
 
-impl<C> FirstOk<C> {
+impl<C: Clone, Q> Clone for FirstOk<C, Q> {
+    fn clone(&self) -> Self {
+        FirstOk { children: self.children.clone(), ..*self }
+    }
+}
+
+impl<C: fmt::Debug, Q> fmt::Debug for FirstOk<C, Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FirstOk").field("children", &self.children).field("losers", &self.losers).finish()
+    }
+}
+
+impl<C, Q: QuietTypes> FirstOk<C, Q> {
+    pub(super) fn options(&self) -> RaceOptions {
+        RaceOptions { losers: self.losers, is_quiet: Q::include }
+    }
+}
+
+impl<C, Q> FirstOk<C, Q> {
+    /// Does not log errors of type `E`.
+    ///
+    /// These are the failures of children that do not count, those that are not raised when all
+    /// have failed, and those that are dropped with the yield. The
+    /// [`others`](crate::Error::others) of a raised error still hold them. Call it again for
+    /// another type; `quiet::<gen::Error>()` means every error.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::future::ready;
+    /// use std::num::ParseIntError;
+    ///
+    /// #[gen::coroutine]
+    /// fn number() -> gen::Result<(usize, u8)> {
+    ///     let numbers = ["x", "y"].map(|text| ready(text.parse::<u8>()));
+    ///     yield_!(gen::first_ok(numbers).quiet::<ParseIntError>())
+    /// }
+    /// let error = gen::run_sync(number()).unwrap_err(); // nothing is logged
+    /// assert_eq!(error.others().len(), 1);
+    /// ```
+    pub fn quiet<E>(self) -> FirstOk<C, (E, Q)>
+    where
+        E: QuietError,
+    {
+        FirstOk { children: self.children, losers: self.losers, quiet: PhantomData }
+    }
+
     /// Cancels the other children when one has succeeded, and waits for their end.
     ///
     /// It is [`FirstOf::cancel`](crate::FirstOf::cancel), with its rules about which children can
@@ -157,7 +206,7 @@ impl<C> FirstOk<C> {
     /// # Errors
     ///
     /// The same as those of [`first_ok`]: if each child has failed, the yield fails.
-    pub fn settle(self) -> FirstOkSettled<C> {
+    pub fn settle(self) -> FirstOkSettled<C, Q> {
         FirstOkSettled { race: self }
     }
 }
@@ -185,41 +234,52 @@ joinable! {
     /// # Cancellation
     ///
     /// Dropping the future drops the children.
-    [C] FirstOk<C>
+    [C, Q] FirstOk<C, Q>
 }
 
 /// A [`first_ok`] that also gives the results of the other children: made by [`FirstOk::settle`].
-#[derive(Debug, Clone)]
 #[must_use = "nothing runs until it is yielded"]
-pub struct FirstOkSettled<C> {
-    race: FirstOk<C>,
+pub struct FirstOkSettled<C, Q = ()> {
+    race: FirstOk<C, Q>,
+}
+
+impl<C: Clone, Q> Clone for FirstOkSettled<C, Q> {
+    fn clone(&self) -> Self {
+        FirstOkSettled { race: self.race.clone() }
+    }
+}
+
+impl<C: fmt::Debug, Q> fmt::Debug for FirstOkSettled<C, Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FirstOkSettled").field("race", &self.race).finish()
+    }
 }
 
 /// The race that a [`FirstOk`] waits for, in a frame of the kind `K`.
-type RaceOf<C, M, Mode, K> = <FirstOk<C> as Yieldable<Raced<M>, Mode, K>>::Pending;
+type RaceOf<C, Q, M, Mode, K> = <FirstOk<C, Q> as Yieldable<Raced<M>, Mode, K>>::Pending;
 
 /// All containers that [`first_ok`] takes.
 #[diagnostic::do_not_recommend]
-impl<C, M, Mode, K> Yieldable<Raced<M>, Mode, K> for FirstOkSettled<C>
+impl<C, Q, M, Mode, K> Yieldable<Raced<M>, Mode, K> for FirstOkSettled<C, Q>
 where
-    FirstOk<C>: Yieldable<Raced<M>, Mode, K>,
-    RaceOf<C, M, Mode, K>: Settles,
+    FirstOk<C, Q>: Yieldable<Raced<M>, Mode, K>,
+    RaceOf<C, Q, M, Mode, K>: Settles,
     K: FrameKind,
 {
-    type Output = <RaceOf<C, M, Mode, K> as Settles>::Output;
-    type Pending = <RaceOf<C, M, Mode, K> as Settles>::Settled;
+    type Output = <RaceOf<C, Q, M, Mode, K> as Settles>::Output;
+    type Pending = <RaceOf<C, Q, M, Mode, K> as Settles>::Settled;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
         self.race.into_pending(frame).settled()
     }
 }
 
-impl<C, M> HasError<Raced<M>> for FirstOkSettled<C>
+impl<C, Q, M> HasError<Raced<M>> for FirstOkSettled<C, Q>
 where
-    FirstOk<C>: HasError<Raced<M>>,
+    FirstOk<C, Q>: HasError<Raced<M>>,
 {
-    type Err = <FirstOk<C> as HasError<Raced<M>>>::Err;
-    type Value = <FirstOk<C> as HasError<Raced<M>>>::Value;
+    type Err = <FirstOk<C, Q> as HasError<Raced<M>>>::Err;
+    type Value = <FirstOk<C, Q> as HasError<Raced<M>>>::Value;
 }
 
 joinable! {
@@ -246,5 +306,5 @@ joinable! {
     /// # Cancellation
     ///
     /// Dropping the future drops the children.
-    [C] FirstOkSettled<C>
+    [C, Q] FirstOkSettled<C, Q>
 }

@@ -13,7 +13,8 @@ use super::arity::for_each_race;
 use super::one_of::{OneOf2, OneOf3, OneOf4, OneOf5, OneOf6, OneOf7, OneOf8};
 use super::{FirstOf, FirstOk, Raced};
 use crate::coroutine::{Frame, FrameKind};
-use crate::parallel::{End, Goal, Losers, Race, Settles, Success};
+use crate::parallel::{End, Goal, Race, RaceOptions, Settles, Success};
+use crate::report::QuietTypes;
 use crate::{Result, Yieldable};
 
 /// The pending future of a [`first_of`](crate::first_of()) or a [`first_ok`](crate::first_ok()) of
@@ -24,8 +25,8 @@ pub struct RaceOfTuple<P, T, G: Goal<()>> {
 }
 
 impl<P, T, G: Goal<()>> RaceOfTuple<P, T, G> {
-    fn new<const N: usize>(children: [P; N], losers: Losers) -> Self {
-        RaceOfTuple { race: Race::new(children.into_iter().map(|child| ((), child)), losers) }
+    fn new<const N: usize>(children: [P; N], options: RaceOptions) -> Self {
+        RaceOfTuple { race: Race::new(children.into_iter().map(|child| ((), child)), options) }
     }
 }
 
@@ -97,17 +98,18 @@ macro_rules! race_of_tuple {
             }
         }
 
-        race_of_tuple!(@yieldable FirstOf, End, $one_of $racer: $(($variant $child $marker $position))+);
-        race_of_tuple!(@yieldable FirstOk, Success, $one_of $racer: $(($variant $child $marker $position))+);
+        race_of_tuple!(@yieldable FirstOf [], End, $one_of $racer: $(($variant $child $marker $position))+);
+        race_of_tuple!(@yieldable FirstOk [Quiet], Success, $one_of $racer: $(($variant $child $marker $position))+);
     };
     (
-        @yieldable $of:ident, $goal:ty,
+        @yieldable $of:ident [$($quiet:ident)?], $goal:ty,
         $one_of:ident $racer:ident: $(($variant:ident $child:ident $marker:ident $position:tt))+
     ) => {
         #[diagnostic::do_not_recommend]
-        impl<$($child, $marker,)+ Mode, Frm> Yieldable<Raced<($($marker,)+)>, Mode, Frm>
-            for $of<($($child,)+)>
+        impl<$($child, $marker,)+ $($quiet,)? Mode, Frm> Yieldable<Raced<($($marker,)+)>, Mode, Frm>
+            for $of<($($child,)+) $(, $quiet)?>
         where
+            $($quiet: QuietTypes,)?
             $($child: Yieldable<$marker, Mode, Frm>,)+
             Frm: FrameKind,
         {
@@ -115,9 +117,10 @@ macro_rules! race_of_tuple {
             type Pending = RaceOfTuple<$racer<$($child::Pending),+>, Self::Output, $goal>;
 
             fn into_pending(self, frame: &Frame<Frm>) -> Self::Pending {
+                let options = self.options();
                 let children = self.children;
                 let children = [$($racer::$variant { child: children.$position.into_pending(frame) }),+];
-                RaceOfTuple::new(children, self.losers)
+                RaceOfTuple::new(children, options)
             }
         }
     };

@@ -17,11 +17,12 @@ use std::panic::Location;
 use std::time::Duration;
 
 pub use self::errors::ZeroTriesError;
-use self::pending::Hedging;
+use self::pending::{Hedging, Settled, SettledHedge};
 use self::start::Starts;
 use crate::coroutine::{Frame, FrameKind};
 use crate::opaque::opaque_debug;
-use crate::parallel::Losers;
+use crate::parallel::{Losers, RaceOptions};
+use crate::report::{QuietError, QuietTypes};
 use crate::yieldable::join::joinable;
 use crate::yieldable::HasError;
 use crate::Yieldable;
@@ -68,7 +69,9 @@ use crate::Yieldable;
 /// assert_eq!((server, clock.now() - began), (3, Duration::from_millis(110)));
 /// ```
 ///
-/// The value does not say which try it is from. Where this matters, `start` counts, as above.
+/// The value does not say which try it is from. Where this matters, `start` counts, as above, or
+/// [`settle`](Hedge::settle) gives the number. [`quiet`](Hedge::quiet) keeps failures out of the
+/// log.
 ///
 /// [`first_ok`](fn@crate::first_ok) starts all its children at once.
 ///
@@ -102,22 +105,89 @@ use crate::Yieldable;
 /// [`join`](Hedge::join) makes a future of it: `gen::hedge(..).join().await`.
 #[doc(alias("retry", "speculative", "backup_request"))]
 pub fn hedge<F>(after: Duration, tries: usize, start: F) -> Hedge<F> {
-    Hedge { after, tries, start, losers: Losers::Dropped }
+    Hedge { after, tries, start, losers: Losers::Dropped, quiet: PhantomData }
 }
 
 /// A yieldable that starts further tries while the earlier ones are slow: made by [`hedge`].
-#[derive(Clone)]
 #[must_use = "nothing runs until it is yielded"]
-pub struct Hedge<F> {
+pub struct Hedge<F, Q = ()> {
     after: Duration,
     tries: usize,
     start: F,
     losers: Losers,
+    quiet: PhantomData<fn() -> Q>,
 }
 
-opaque_debug!([F] Hedge<F>);
+impl<F: Clone, Q> Clone for Hedge<F, Q> {
+    fn clone(&self) -> Self {
+        Hedge { start: self.start.clone(), ..*self }
+    }
+}
 
-impl<F> Hedge<F> {
+opaque_debug!([F, Q] Hedge<F, Q>);
+
+impl<F, Q> Hedge<F, Q> {
+    /// Does not log errors of type `E`.
+    ///
+    /// These are the failures of tries that do not count, those that are not raised when all have
+    /// failed, and those that are dropped with the yield. The [`others`](crate::Error::others) of a
+    /// raised error still hold them. Call it again for another type; `quiet::<gen::Error>()` means
+    /// every error.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::future::ready;
+    /// use std::num::ParseIntError;
+    /// use std::time::Duration;
+    ///
+    /// #[gen::coroutine]
+    /// fn number() -> gen::Result<u8> {
+    ///     let start = || ready("x".parse::<u8>());
+    ///     yield_!(gen::hedge(Duration::from_secs(1), 2, start).quiet::<ParseIntError>())
+    /// }
+    /// let error = gen::run_sync(number()).unwrap_err(); // nothing is logged
+    /// assert_eq!(error.others().len(), 1);
+    /// ```
+    pub fn quiet<E>(self) -> Hedge<F, (E, Q)>
+    where
+        E: QuietError,
+    {
+        let Hedge { after, tries, start, losers, .. } = self;
+        Hedge { after, tries, start, losers, quiet: PhantomData }
+    }
+
+    /// Also gives the number of the try, and the results of the other tries that have ended.
+    ///
+    /// The yield gives the pair of the first success and a list. Each of them has the number of its
+    /// try, from 0. In the list are the tries that have failed before, and after
+    /// [`cancel`](Self::cancel) those that were cancelled. Tries that were dropped have no result.
+    /// None of the failures is logged.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use std::future::ready;
+    /// use std::time::Duration;
+    ///
+    /// #[gen::coroutine]
+    /// fn body() -> gen::Result<()> {
+    ///     let mut texts = ["x", "2"].into_iter();
+    ///     let start = || ready(texts.next().unwrap_or("3").parse::<u8>());
+    ///     let hedge = gen::hedge(Duration::from_secs(1), 3, start).settle();
+    ///     let ((number, value), losers) = yield_!(hedge)?;
+    ///     assert_eq!((number, value), (1, 2));
+    ///     assert!(losers.len() == 1 && losers[0].0 == 0 && losers[0].1.is_err());
+    ///     Ok(())
+    /// }
+    /// gen::run_sync(body()).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same as those of [`hedge`]: if each try has failed, the yield fails.
+    pub fn settle(self) -> HedgeSettled<F, Q> {
+        HedgeSettled { hedge: self }
+    }
+
     /// Cancels the other tries when one has succeeded, and waits for their end.
     ///
     /// It is [`FirstOf::cancel`](crate::FirstOf::cancel), with its rules about which tries can take
@@ -160,9 +230,10 @@ impl<F> Hedge<F> {
 #[derive(Debug)]
 pub struct Hedged<M>(PhantomData<M>);
 
-impl<F, Y, M, Mode, K> Yieldable<Hedged<M>, Mode, K> for Hedge<F>
+impl<F, Q, Y, M, Mode, K> Yieldable<Hedged<M>, Mode, K> for Hedge<F, Q>
 where
     F: FnMut() -> Y,
+    Q: QuietTypes,
     Y: Yieldable<M, Mode>,
     K: FrameKind,
 {
@@ -170,11 +241,12 @@ where
     type Pending = Hedging<Starts<F, M, Mode>, Y::Pending, Y::Output>;
 
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
-        Hedging::new(self.after, self.tries, Starts::new(self.start), self.losers)
+        let options = RaceOptions { losers: self.losers, is_quiet: Q::include };
+        Hedging::new(self.after, self.tries, Starts::new(self.start), options)
     }
 }
 
-impl<F, Y, M> HasError<Hedged<M>> for Hedge<F>
+impl<F, Q, Y, M> HasError<Hedged<M>> for Hedge<F, Q>
 where
     F: FnMut() -> Y,
     Y: HasError<M>,
@@ -204,5 +276,65 @@ joinable! {
     /// # Cancellation
     ///
     /// Dropping the future drops the tries.
-    [F] Hedge<F>
+    [F, Q] Hedge<F, Q>
+}
+
+/// A [`hedge`] that also gives the results of the other tries: made by [`Hedge::settle`].
+#[derive(Clone)]
+#[must_use = "nothing runs until it is yielded"]
+pub struct HedgeSettled<F, Q = ()> {
+    hedge: Hedge<F, Q>,
+}
+
+opaque_debug!([F, Q] HedgeSettled<F, Q>);
+
+impl<F, Q, Y, M, Mode, K> Yieldable<Hedged<M>, Mode, K> for HedgeSettled<F, Q>
+where
+    F: FnMut() -> Y,
+    Q: QuietTypes,
+    Y: Yieldable<M, Mode>,
+    K: FrameKind,
+{
+    type Output = Settled<Y::Output>;
+    type Pending = SettledHedge<Starts<F, M, Mode>, Y::Pending, Y::Output>;
+
+    fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
+        SettledHedge::new(self.hedge.into_pending(frame))
+    }
+}
+
+impl<F, Q, Y, M> HasError<Hedged<M>> for HedgeSettled<F, Q>
+where
+    F: FnMut() -> Y,
+    Y: HasError<M>,
+{
+    type Err = Y::Err;
+    type Value = Y::Value;
+}
+
+joinable! {
+    /// Makes a future of it, for use outside a coroutine: `gen::hedge(..).settle().join().await`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// async fn answer() -> gen::Result<u8> {
+    ///     let start = || async { Ok::<u8, gen::Error>(42) };
+    ///     let hedge = gen::hedge(Duration::from_secs(1), 2, start).settle();
+    ///     let ((number, answer), _) = hedge.join().await?;
+    ///     assert_eq!(number, 0);
+    ///     Ok(answer)
+    /// }
+    /// assert_eq!(gen::run_sync(answer()).unwrap(), 42);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same as those of the yield. Their trace does not name this future, because only a
+    /// `yield_!` has a position.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future drops the tries.
+    [F, Q] HedgeSettled<F, Q>
 }

@@ -12,7 +12,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{ready, Context, Poll};
 use std::time::Duration;
 
 use super::errors::ZeroTriesError;
@@ -21,9 +21,8 @@ use crate::error::{ChildError, ChildKey, Error};
 use crate::inject::question::Shown;
 use crate::inject::{answering, in_flight, Cancellation, WaitMark};
 use crate::parallel::{
-    raise_of_race, raise_own, report_dropped, report_losers, IsSuperseded, Losers, NamesChildren, Pool,
+    raise_of_race, raise_own, report_dropped, report_losers, IsSuperseded, NamesChildren, Pool, RaceOptions,
 };
-use crate::report::nothing;
 use crate::time::{sleep, Sleep};
 use crate::Result;
 
@@ -59,12 +58,15 @@ pub struct Hedging<S, P, T> {
     /// Until the next start. None before the first wait for it.
     until_next: Option<Sleep>,
     tries: Pool<P, T, usize>,
-    first: Option<T>,
+    /// With its number.
+    first: Option<(usize, T)>,
+    /// The values of the others, where they are asked for.
+    others: Option<Vec<(usize, T)>>,
     /// In the order in which they came. Taken with the result.
     failures: Vec<Failure>,
     /// The first request with which the running tries were cancelled.
     cancelled: Option<Cancellation>,
-    losers: Losers,
+    options: RaceOptions,
     mark: WaitMark,
 }
 
@@ -72,7 +74,7 @@ pub struct Hedging<S, P, T> {
 impl<S, P, T> Unpin for Hedging<S, P, T> {}
 
 impl<S, P, T> Hedging<S, P, T> {
-    pub(super) fn new(after: Duration, tries: usize, start: S, losers: Losers) -> Self {
+    pub(super) fn new(after: Duration, tries: usize, start: S, options: RaceOptions) -> Self {
         Hedging {
             start,
             after,
@@ -81,9 +83,10 @@ impl<S, P, T> Hedging<S, P, T> {
             until_next: None,
             tries: Pool::of_positions(std::iter::empty(), |number| number),
             first: None,
+            others: None,
             failures: Vec::new(),
             cancelled: None,
-            losers,
+            options,
             mark: WaitMark::NEW,
         }
     }
@@ -93,8 +96,11 @@ impl<S, P, T> Hedging<S, P, T> {
         let mut failed = 0;
         while let Some((number, result)) = self.tries.take_ended() {
             match result {
+                Ok(value) if self.first.is_none() => self.first = Some((number, value)),
                 Ok(value) => {
-                    self.first.get_or_insert(value);
+                    if let Some(others) = &mut self.others {
+                        others.push((number, value));
+                    }
                 }
                 Err(error) => {
                     let is_superseded = self.cancelled.is_none();
@@ -119,22 +125,37 @@ impl<S, P, T> Hedging<S, P, T> {
 
     fn finish(&mut self) -> Result<T> {
         match self.first.take() {
-            Some(value) => {
-                let failures = self.failures.drain(..);
-                report_losers(HEDGE, failures.map(|failure| (failure.error, failure.is_superseded)));
+            Some((_, value)) => {
+                let failures = self.failures.drain(..).map(|failure| (failure.error, failure.is_superseded));
+                report_losers(HEDGE, failures, self.options.is_quiet);
                 Ok(value)
             }
-            // The losers are cancelled only if there is a first, so this is a cancellation of the
-            // hedge. Like any future, it must not be polled after it was ready.
-            None => Err(raise_of_race(self.take_failures(), self.cancelled.take(), nothing)),
+            None => Err(self.raise()),
         }
+    }
+
+    /// Gives the first success, and the results of the others that have ended.
+    fn finish_settled(&mut self) -> Result<Settled<T>> {
+        let Some(first) = self.first.take() else { return Err(self.raise()) };
+        let failures = self.failures.drain(..).map(|failure| (failure.number, Err(failure.error)));
+        let values = self.others.take().unwrap_or_default().into_iter();
+        let mut losers: Vec<_> = failures.chain(values.map(|(number, value)| (number, Ok(value)))).collect();
+        losers.sort_by_key(|(number, _)| *number);
+        Ok((first, losers))
+    }
+
+    /// Returns the error of a hedge whose tries have all failed.
+    fn raise(&mut self) -> Error {
+        // The losers are cancelled only if there is a first, so this is a cancellation of the
+        // hedge. Like any future, it must not be polled after it was ready.
+        raise_of_race(self.take_failures(), self.cancelled.take(), self.options.is_quiet)
     }
 
     /// Returns the error of a hedge that has to wait where there is no timer.
     #[cold]
     fn fail(&mut self, no_timer: Error) -> Error {
         self.tries.clear();
-        raise_own(no_timer, self.take_failures().collect(), nothing)
+        raise_own(no_timer, self.take_failures().collect(), self.options.is_quiet)
     }
 }
 
@@ -196,7 +217,7 @@ where
         if self.first.is_none() || self.cancelled.is_some() || self.tries.is_empty() {
             return;
         }
-        match self.losers.cancellation() {
+        match self.options.losers.cancellation() {
             None => self.tries.clear(),
             Some(cancellation) => {
                 self.tries.cancel(&cancellation);
@@ -233,6 +254,40 @@ where
     }
 }
 
+impl<S, P, T> Hedging<S, P, T>
+where
+    S: Start<Try = P, Output = T>,
+    P: Future<Output = Result<T>>,
+{
+    /// Ready when no try is running any more.
+    fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
+        if self.started == 0 && self.left == 0 {
+            return Poll::Ready(Err(ZeroTriesError.into()));
+        }
+        if answering::only_answers(cx.waker()) && self.tries.only_waits() {
+            self.answer_only(cx);
+            return Poll::Pending;
+        }
+        loop {
+            if let Err(no_timer) = self.go_on(cx) {
+                return Poll::Ready(Err(self.fail(no_timer)));
+            }
+            self.end_losers();
+            if self.tries.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            if !in_flight::any_in_flight() || !self.pass_on(cx) {
+                break;
+            }
+        }
+        if self.tries.leaves_some() {
+            // More tries are ready, but other tasks run first.
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    }
+}
+
 impl<S, P, T> Future for Hedging<S, P, T>
 where
     S: Start<Try = P, Output = T>,
@@ -242,30 +297,37 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         let this = self.get_mut();
-        if this.started == 0 && this.left == 0 {
-            return Poll::Ready(Err(ZeroTriesError.into()));
-        }
-        if answering::only_answers(cx.waker()) && this.tries.only_waits() {
-            this.answer_only(cx);
-            return Poll::Pending;
-        }
-        loop {
-            if let Err(no_timer) = this.go_on(cx) {
-                return Poll::Ready(Err(this.fail(no_timer)));
-            }
-            this.end_losers();
-            if this.tries.is_empty() {
-                return Poll::Ready(this.finish());
-            }
-            if !in_flight::any_in_flight() || !this.pass_on(cx) {
-                break;
-            }
-        }
-        if this.tries.leaves_some() {
-            // More tries are ready, but other tasks run first.
-            cx.waker().wake_by_ref();
-        }
-        Poll::Pending
+        ready!(this.drive(cx))?;
+        Poll::Ready(this.finish())
+    }
+}
+
+/// The number and the value of the first success, and the results of the others.
+pub(super) type Settled<T> = ((usize, T), Vec<(usize, Result<T>)>);
+
+/// A hedge that also gives the results of the tries that are not the first.
+pub struct SettledHedge<S, P, T> {
+    hedge: Hedging<S, P, T>,
+}
+
+impl<S, P, T> SettledHedge<S, P, T> {
+    pub(super) fn new(mut hedge: Hedging<S, P, T>) -> Self {
+        hedge.others = Some(Vec::new());
+        SettledHedge { hedge }
+    }
+}
+
+impl<S, P, T> Future for SettledHedge<S, P, T>
+where
+    S: Start<Try = P, Output = T>,
+    P: Future<Output = Result<T>>,
+{
+    type Output = Result<Settled<T>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let hedge = &mut self.get_mut().hedge;
+        ready!(hedge.drive(cx))?;
+        Poll::Ready(hedge.finish_settled())
     }
 }
 
@@ -273,7 +335,7 @@ impl<S, P, T> Drop for Hedging<S, P, T> {
     fn drop(&mut self) {
         self.collect();
         if !self.failures.is_empty() {
-            report_dropped(HEDGE, self.take_failures(), nothing);
+            report_dropped(HEDGE, self.take_failures(), self.options.is_quiet);
         }
     }
 }

@@ -32,7 +32,7 @@ use crate::coroutine::{Frame, FrameKind};
 use crate::kinds::{Listed, Mapped};
 use crate::parallel::List;
 use crate::yieldable::join::joinable;
-use crate::yieldable::{forward_error, HasError};
+use crate::yieldable::HasError;
 use crate::{parallel, Yieldable};
 
 /// Runs yieldables in parallel, but at most `at_once` at a time.
@@ -311,5 +311,21 @@ where
     type Value = Vec<Y::Value>;
 }
 
-forward_error!([Q S] Limit<HashMap<Q, Y, S>>: Limited<Mapped<M>> => HashMap<Q, Y::Value, S>);
-forward_error!([Q] Limit<BTreeMap<Q, Y>>: Limited<Mapped<M>> => BTreeMap<Q, Y::Value>);
+impl<Q, Y, S, M> HasError<Limited<Mapped<M>>> for Limit<HashMap<Q, Y, S>>
+where
+    Q: Hash + Eq + Debug,
+    Y: HasError<M>,
+    S: BuildHasher + Clone,
+{
+    type Err = Y::Err;
+    type Value = HashMap<Q, Y::Value, S>;
+}
+
+impl<Q, Y, M> HasError<Limited<Mapped<M>>> for Limit<BTreeMap<Q, Y>>
+where
+    Q: Ord + Debug,
+    Y: HasError<M>,
+{
+    type Err = Y::Err;
+    type Value = BTreeMap<Q, Y::Value>;
+}

@@ -57,9 +57,13 @@ fn raise_with(raised: Error, key: &ChildKey, others: Vec<ChildError>, is_quiet: 
 /// Reports the failures of the children of a race that are not the first. Those that are superseded
 /// came before any child was cancelled, and do not count.
 #[cold]
-pub(crate) fn report_losers(race: &str, failures: impl Iterator<Item = (Error, IsSuperseded)>) {
+pub(crate) fn report_losers(
+    race: &str,
+    failures: impl Iterator<Item = (Error, IsSuperseded)>,
+    is_quiet: IsQuiet,
+) {
     let (mut superseded, mut failed) = (Vec::new(), Vec::new());
-    for (error, is_superseded) in failures {
+    for (error, is_superseded) in failures.filter(|(error, _)| !is_quiet(error)) {
         let errors = if is_superseded { &mut superseded } else { &mut failed };
         errors.push(error);
     }

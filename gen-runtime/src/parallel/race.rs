@@ -30,6 +30,7 @@ use super::policy::{Policy, Until};
 use super::slots::{ChildEnded, PollMode, Slots};
 use crate::error::{CancelSource, ChildError, ChildKey, Error};
 use crate::inject::{answering, in_flight, Cancellation};
+use crate::report::IsQuiet;
 use crate::Result;
 
 /// The treatment of the children that are not the first.
@@ -38,6 +39,14 @@ pub(crate) enum Losers {
     Dropped,
     /// Cancelled, with the caller that has asked for it.
     Cancelled(&'static Location<'static>),
+}
+
+/// The options of a race.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RaceOptions {
+    pub(crate) losers: Losers,
+    /// Holds for the failures that are not logged.
+    pub(crate) is_quiet: IsQuiet,
 }
 
 impl Losers {
@@ -84,7 +93,8 @@ struct FirstCancel {
 impl<P, T, I, G: Goal<I>> Unpin for Race<P, T, I, G> {}
 
 impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
-    pub(crate) fn new(children: impl Iterator<Item = (I, P)>, losers: Losers) -> Self {
+    pub(crate) fn new(children: impl Iterator<Item = (I, P)>, options: RaceOptions) -> Self {
+        let RaceOptions { losers, is_quiet } = options;
         let mut indices = Vec::with_capacity(children.size_hint().0);
         let slots = Slots::new(children.map(|(index, child)| {
             indices.push(index);
@@ -95,7 +105,7 @@ impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
             Losers::Cancelled(_) => Until::AllEnded,
         };
         let mut engine = Engine::new(slots.len());
-        engine.set_policy(Policy { until, ..Policy::DEFAULT });
+        engine.set_policy(Policy { until, is_quiet });
         let racers = Racers {
             slots,
             indices,
@@ -133,7 +143,7 @@ impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
         let first = self.end()?;
         let result = self.racers.slots.at(first).take().expect("the child has ended");
         if self.engine.has_failure() {
-            self.racers.report_losers();
+            self.racers.report_losers(self.engine.policy().is_quiet);
         }
         result.map(|value| (self.racers.indices.swap_remove(first), value))
     }
@@ -168,14 +178,14 @@ impl<P, T, I, G: Goal<I>> Racers<P, T, I, G> {
 
     /// Reports the failures of the children that are not the first.
     #[cold]
-    fn report_losers(&mut self) {
+    fn report_losers(&mut self, is_quiet: IsQuiet) {
         let Racers { slots, first_cancel, .. } = self;
         let is_superseded = |child: usize| match &*first_cancel {
             None => true,
             Some(first_cancel) => first_cancel.superseded.binary_search(&child).is_ok(),
         };
         let failures = slots.take_failures();
-        report_losers(G::RACE, failures.map(|(child, error)| (error, is_superseded(child))));
+        report_losers(G::RACE, failures.map(|(child, error)| (error, is_superseded(child))), is_quiet);
     }
 
     /// Keeps the first request, before it has an effect.

@@ -1,4 +1,4 @@
-//! The errors that the `quiet` of [`multi`](crate::multi) and of
+//! The errors that the `quiet` of [`multi`](crate::multi), of a race and of
 //! [`with_timeout`](crate::with_timeout) keeps out of the log.
 
 use std::error::Error as StdError;

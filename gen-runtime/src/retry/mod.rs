@@ -246,6 +246,7 @@ joinable! {
 
 impl<S, F, W, N, Y, M> HasError<Retried<M>> for Retry<S, F, W, N>
 where
+    S: IntoIterator<Item = Duration>,
     F: FnMut() -> Y,
     Y: HasError<M>,
 {

@@ -98,6 +98,7 @@ joinable! {
 
 impl<S, F, Y, M> HasError<Retried<M>> for Repeat<S, F>
 where
+    S: IntoIterator<Item = Duration>,
     F: FnMut() -> Y,
     Y: HasError<M>,
 {

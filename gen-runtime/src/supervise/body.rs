@@ -30,8 +30,12 @@ pub trait Body: Future<Output = Result> {
     fn type_name(&self) -> &'static str;
 }
 
-pub(super) type SendBody<'env> = Pin<Box<dyn Body + Send + 'env>>;
-pub(super) type LocalBody<'env> = Pin<Box<dyn Body + 'env>>;
+/// A child of [`supervise()`](fn@crate::supervise), in the name of the type of the supervisor:
+/// `gen::Supervise<SendBody<'static>>`.
+pub type SendBody<'env> = Pin<Box<dyn Body + Send + 'env>>;
+
+/// A child of [`supervise_local`](crate::supervise_local), as [`SendBody`] is one of `supervise`.
+pub type LocalBody<'env> = Pin<Box<dyn Body + 'env>>;
 
 /// Either of the two.
 pub trait AnyBody: Unpin {

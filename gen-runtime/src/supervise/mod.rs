@@ -86,8 +86,8 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::body::DROP;
-use self::body::{AnyBody, LocalBody, SendBody};
+use self::body::{AnyBody, DROP};
+pub use self::body::{LocalBody, SendBody};
 pub use self::death::Death;
 pub use self::errors::{EndedTooEarly, GaveUp, NameTaken, SupervisorEnded};
 pub use self::handle::{LocalSupervisorHandle, StopCompletion, SupervisorHandle};
@@ -270,7 +270,19 @@ pub fn supervise_local<'env>(
 
 /// A supervisor that has not begun: made by [`supervise()`](fn@supervise) and [`supervise_local`].
 ///
-/// Nothing runs until it is yielded or awaited.
+/// Nothing runs until it is yielded or awaited. A function that makes one names its type so:
+///
+/// ```
+/// use gen::supervise::SendBody;
+/// use gen::Supervise;
+///
+/// fn service() -> Supervise<SendBody<'static>> {
+///     gen::supervise(|s| {
+///         s.child("worker", || std::future::ready(gen::Ok(())));
+///     })
+/// }
+/// assert!(gen::run_sync(async { service().await }).is_ok());
+/// ```
 #[must_use = "nothing runs until it is yielded or awaited"]
 pub struct Supervise<C> {
     children: Result<NewChildren<C>>,

@@ -26,6 +26,7 @@
 //! | a wrapper around one such value, or around many | [`Waited`], [`Children`] | [`WaitsFor`](containers::WaitsFor), [`WaitsForChildren`](containers::WaitsForChildren) |
 //! | a yield point with an invalid key, `gen::ok` of a value that is not a future | [`Unkeyed`], [`Unmade`] | none: the mistake is reported where the value is made |
 //! | a bracket without its release | [`Unreleased`] | [`YieldsUnreleased`] |
+//! | a retry, a repeat or a hedge whose arguments do not fit | [`Untried`] | [`YieldsTries`] |
 //! | any other type | | [`Yields`] |
 //!
 //! The markers distinguish the impls, as they do for [`Yieldable`](crate::Yieldable). A type with
@@ -312,6 +313,28 @@ pub trait YieldsUnreleased<Y: ?Sized> {}
 
 impl<Y: Mistake<Unreleased>> Wrong<Y, Unreleased> {
     pub fn pending_yielded<B: YieldsUnreleased<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
+    where
+        Y: Yielded<By = B>,
+    {
+        unreachable!("nothing implements the trait")
+    }
+}
+
+/// A [`retry`](crate::retry), [`repeat`](crate::repeat) or [`hedge`](crate::hedge()) that makes no
+/// yieldables.
+#[derive(Debug)]
+pub enum Untried {}
+
+#[diagnostic::on_unimplemented(
+    message = "`{Y}` cannot be yielded: it makes no yieldables, or has no waits between them",
+    label = "not yieldable",
+    note = "a closure makes the yieldable of each try: `gen::retry(schedule, || fetch())`, `gen::hedge(after, 2, || fetch())`",
+    note = "a schedule gives the waits: an array or another iterator of `Duration`s, such as `gen::backoff(wait).take(5)`"
+)]
+pub trait YieldsTries<Y: ?Sized> {}
+
+impl<Y: Mistake<Untried>> Wrong<Y, Untried> {
+    pub fn pending_yielded<B: YieldsTries<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
     where
         Y: Yielded<By = B>,
     {

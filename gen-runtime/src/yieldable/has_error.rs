@@ -6,6 +6,9 @@ use super::future::Plain;
 
 /// A yieldable with one or more outputs that are `Result`s, whether or not their error can be
 /// thrown.
+///
+/// An impl has the bounds of that of [`Yieldable`](crate::Yieldable). Without one of them, a value
+/// that is not yieldable for that reason would compile, and its yield would fail.
 pub trait HasError<M> {
     /// The type of the error.
     type Err;

@@ -59,6 +59,78 @@ fn the_loads_of_one_list_become_one_call() {
     }
 }
 
+/// On several threads a list would make a call for each element: another thread would make the call
+/// as soon as the first load has begun it.
+#[cfg(feature = "drivers")]
+#[test]
+fn the_loads_of_one_list_become_one_call_although_another_thread_is_free() {
+    let world = ByHand::new();
+    let journal = Journal::default();
+    let batch = texts_to(&journal);
+    let another_thread_runs = futures::future::poll_fn(|_| {
+        world.run_tasks();
+        std::task::Poll::Ready(gen::Ok(String::new()))
+    });
+    let list = gen::multi((batch.load(1), another_thread_runs, batch.load(2))).join();
+    let values = world.run(list).unwrap();
+    assert_eq!((values.0.as_str(), values.2.as_str()), ("text 1", "text 2"));
+    assert_eq!(journal.take(), "[1, 2]");
+
+    // A load that begins a call and is dropped does not keep the others waiting.
+    let poller = Poller::new();
+    let mut first = Box::pin(batch.load(1));
+    let late = async {
+        assert!(poller.poll(first.as_mut()).is_pending());
+        let mut second = Box::pin(batch.load(2));
+        assert!(poller.poll(second.as_mut()).is_pending());
+        drop(first);
+        second.await
+    };
+    assert_eq!(world.run(late).unwrap(), "text 2");
+    assert_eq!(journal.take(), "[2]");
+}
+
+/// An executor that polls its tasks when it is told to, on another thread, and a clock that stands
+/// still.
+#[cfg(feature = "drivers")]
+struct ByHand {
+    tasks: Arc<Mutex<Vec<std::pin::Pin<Box<gen::SpawnedTask>>>>>,
+    clock: tokio::runtime::Runtime,
+}
+
+#[cfg(feature = "drivers")]
+impl ByHand {
+    fn new() -> Self {
+        let clock = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        ByHand { tasks: Arc::default(), clock: clock.expect("a runtime") }
+    }
+
+    /// Polls each task three times, also those that nothing has woken.
+    fn run_tasks(&self) {
+        let poll_all = || {
+            let _entered = self.clock.enter();
+            let poller = Poller::new();
+            self.tasks.lock().unwrap().retain_mut(|task| poller.poll(task.as_mut()).is_pending());
+        };
+        (0..3).for_each(|_| std::thread::scope(|scope| scope.spawn(poll_all).join().unwrap()));
+    }
+
+    fn run<T>(&self, body: impl Future<Output = T>) -> T {
+        let _entered = self.clock.enter();
+        let tasks = self.tasks.clone();
+        let spawner = move |task| tasks.lock().unwrap().push(Box::pin(task));
+        let mut body = pin!(gen::with_spawner(spawner, body));
+        let poller = Poller::new();
+        for _ in 0..100 {
+            if let std::task::Poll::Ready(output) = poller.poll(body.as_mut()) {
+                return output;
+            }
+            self.run_tasks();
+        }
+        panic!("it waits for the clock")
+    }
+}
+
 /// Otherwise requests that run side by side would make a call each.
 #[test]
 fn the_loads_of_tasks_that_run_in_the_same_turn_become_one_call() {
@@ -385,11 +457,11 @@ fn an_error_that_no_load_looks_at_is_logged_once() {
     let unread = |keys: &'static [u32], reads: usize| {
         let ((), log) = logged(|| {
             run(async {
-                let (batch, poller) = (gen::batch(fails), Poller::new());
+                let (batch, poller) = (gen::batch(fails).window(seconds(1)), Poller::new());
                 let mut loads: Vec<_> = keys.iter().map(|key| Box::pin(batch.load(*key))).collect();
                 loads.iter_mut().for_each(|load| assert!(poller.poll(load.as_mut()).is_pending()));
                 while poller.wakes() < keys.len() {
-                    gen::moment().await?;
+                    gen::sleep(seconds(1)).await?;
                 }
                 for mut load in loads.into_iter().take(reads) {
                     assert!(poller.poll(load.as_mut()).is_ready());
@@ -804,11 +876,11 @@ fn a_key_or_a_value_that_panics_in_its_drop_harms_no_other_load() {
 fn a_load_may_move_to_another_task_while_it_waits() {
     needs!(VirtualTime);
     run(async {
-        let batch = slow_to(&Journal::default());
+        let batch = slow_to(&Journal::default()).window(seconds(1));
         let mut load = batch.load(1);
         let poller = Poller::new();
         assert!(poller.poll(pin!(&mut load)).is_pending());
-        gen::sleep(seconds(1)).await?;
+        gen::sleep(seconds(2)).await?;
         assert_eq!(spawn(load).await?, "text 1");
         assert_eq!(poller.wakes(), 0);
         Ok(())

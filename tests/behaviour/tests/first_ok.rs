@@ -210,6 +210,53 @@ fn a_clean_up_that_fails_is_logged() {
     assert!(lines.len() == 1 && lines[0].starts_with(text), "{lines:?}");
 }
 
+/// Otherwise a mirror that is down as a rule would fill the log.
+#[test]
+fn quiet_failures_are_not_logged() {
+    const QUIET: [Race; 3] =
+        races!(children => gen::first_ok(children).quiet::<std::fmt::Error>().quiet::<Fault>(), first => first);
+    const SETTLED: [Race; 3] =
+        races!(children => gen::first_ok(children).quiet::<Fault>().settle(), ended => ended.0);
+    for race in QUIET.into_iter().chain(SETTLED) {
+        let ends = |results: [Result<u32, &'static str>; 3]| {
+            let (children, futures) = Children::of(3);
+            let mut task = Task::new(race(futures));
+            assert!(task.poll().is_pending());
+            results.into_iter().enumerate().for_each(|(child, result)| children.end(child, result));
+            logged_with_debug(|| task.run())
+        };
+        let (result, records) = ends([Err("a"), Err("b"), Ok(7)]);
+        assert_eq!((result.unwrap(), records), ((2, 7), Vec::new()));
+        let (result, records) = ends([Err("a"), Err("b"), Err("c")]);
+        assert_eq!((result.unwrap_err().others().len(), records), (2, Vec::new()));
+
+        let (children, futures) = Children::of(3);
+        let mut task = Task::new(race(futures));
+        assert!(task.poll().is_pending());
+        children.end(0, Err("a"));
+        assert!(task.poll().is_pending());
+        let (_, records) = logged_with_debug(|| task.throw("thrown"));
+        assert_eq!(records, [""; 0], "nor those that are dropped");
+    }
+}
+
+/// Otherwise the errors of another type would be lost with those that are quiet.
+#[test]
+fn only_errors_of_the_quiet_types_are_quiet() {
+    #[gen::coroutine]
+    fn fails_to_clean_up() -> gen::Result<u32> {
+        yield_!(pending::<gen::Result<u32>>()).map_err(|_| gen::Error::new("it cannot be given back"))
+    }
+    #[gen::coroutine]
+    fn body() -> gen::Result<OneOf2<u32, u32>> {
+        let children = (fails_to_clean_up(), after(1, true));
+        yield_!(gen::first_ok(children).cancel().quiet::<Fault>())
+    }
+    let (first, lines) = logged(|| run(body()));
+    assert_eq!(first, OneOf2::Second(7));
+    assert!(lines.len() == 1 && lines[0].contains("it cannot be given back"), "{lines:?}");
+}
+
 /// Otherwise the caller would not learn which of them had failed, or what came of the others.
 #[test]
 fn the_results_of_the_others_are_given_where_asked() {

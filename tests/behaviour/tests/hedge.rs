@@ -310,3 +310,71 @@ fn tries_can_be_lists_and_raw() {
     }
     run(body());
 }
+
+/// Otherwise a try that fails as a rule would fill the log.
+#[test]
+fn quiet_failures_are_not_logged() {
+    #[gen::coroutine]
+    fn hedges(tries: usize, last: Result<u32, &'static str>) -> gen::Result<u32> {
+        let mut left = tries;
+        let start = || {
+            left -= 1;
+            let result = if left == 0 { last } else { Err("down") };
+            ready(result.map_err(|text| Fault(text.to_owned())))
+        };
+        yield_!(gen::hedge(Duration::MAX, tries, start).quiet::<std::fmt::Error>().quiet::<Fault>())
+    }
+    let (value, records) = logged_with_debug(|| run(hedges(3, Ok(7))));
+    assert_eq!((value, records), (7, Vec::new()));
+    let (error, records) = logged_with_debug(|| Task::new(hedges(3, Err("down"))).run().unwrap_err());
+    assert_eq!((error.others().len(), records), (2, Vec::new()));
+
+    let (children, start) = children_of(2);
+    children.set(0, Err("down"));
+    #[gen::coroutine]
+    fn of_children<F: FnMut() -> Child>(start: F) -> gen::Result<u32> {
+        yield_!(gen::hedge(Duration::MAX, 2, start).quiet::<gen::Error>())
+    }
+    let mut task = Task::new(of_children(start));
+    assert!(task.poll().is_pending());
+    let (_, records) = logged_with_debug(|| task.throw("thrown"));
+    assert_eq!(records, [""; 0], "nor those that are dropped");
+}
+
+/// Otherwise the caller would not learn which try it was, or what came of the others.
+#[test]
+fn the_number_and_the_results_of_the_others_are_given_where_asked() {
+    #[gen::coroutine]
+    fn commits() -> gen::Result<u32> {
+        let _ = yield_!(pending::<gen::Result<u32>>());
+        Ok(1)
+    }
+    #[gen::coroutine]
+    fn body(cancels: bool) -> gen::Result<String> {
+        let mut tries = VecDeque::from([
+            gen::boxed_send(commits()),
+            gen::boxed_send(after(1, Err("down"))),
+            gen::boxed_send(after(5, Ok(7))),
+            gen::boxed_send(after(9, Ok(8))),
+        ]);
+        let hedge = gen::hedge(seconds(2), 4, || tries.pop_front().expect("four tries"));
+        let hedge = if cancels { hedge.cancel() } else { hedge };
+        let (first, losers) = yield_!(hedge.settle())?;
+        let losers = losers.into_iter().map(|(number, result)| match result {
+            Ok(value) => format!("{number}: {value}"),
+            Err(error) => format!("{number}: {error}"),
+        });
+        Ok(format!("{first:?}, {}", losers.collect::<Vec<_>>().join(", ")))
+    }
+    let (told, records) = logged_with_debug(|| run(body(false)));
+    assert_eq!((told.as_str(), records), ("(2, 7), 1: down", Vec::new()));
+    let (told, records) = logged_with_debug(|| run(body(true)));
+    let all = "(2, 7), 0: 1, 1: down, 3: cancelled: another one was the first";
+    assert_eq!((told.as_str(), records), (all, Vec::new()));
+
+    // If all have failed, it fails as without it.
+    let hedge = gen::hedge(seconds(2), 2, || after(1, Err("down"))).settle();
+    let (result, records) = logged(|| run(async { gen::Ok(hedge.join().await) }));
+    let error = result.unwrap_err();
+    assert_eq!((error.to_string().as_str(), error.others().len(), records.len()), ("down", 1, 1));
+}

@@ -134,3 +134,32 @@ fn a_panic_at_any_yield_releases_too() {
     }
     exploring(body).faults([Fault::Error, Fault::LostReply, Fault::Cancel]).check();
 }
+
+/// Otherwise a fault would skip a clean-up, or would run it twice.
+#[test]
+fn a_clean_up_runs_exactly_once_whatever_fails() {
+    /// Says that it begins in its first poll.
+    #[gen::coroutine]
+    fn begins(journal: Journal) -> gen::Result<usize> {
+        journal.borrow_mut().push("+a".to_owned());
+        yield_!(gen::sleep(Duration::from_secs(1)))?;
+        yield_!([gen::sleep(Duration::from_secs(1)), gen::sleep(Duration::from_secs(2))])?;
+        Ok(1)
+    }
+    #[gen::coroutine]
+    fn cleans_up(journal: Journal) -> gen::Result {
+        journal.borrow_mut().push("-a".to_owned());
+        yield_!(gen::sleep(Duration::from_secs(1)))
+    }
+    #[gen::coroutine]
+    fn body(journal: Journal) -> gen::Result<usize> {
+        let after = journal.clone();
+        yield_!(gen::finally_local(begins(journal), move || cleans_up(after)))
+    }
+    #[gen::coroutine]
+    fn limited(journal: Journal) -> gen::Result<usize> {
+        yield_!(gen::with_timeout(Duration::from_millis(1500), body(journal)))
+    }
+    exploring(body).pairs().check();
+    exploring(limited).check();
+}

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use gen::sync::{Barrier, Condition, Lock, RwLock, Semaphore};
+use gen::sync::{Barrier, Condition, Event, Lock, RwLock, Semaphore};
 use gen::testing::{explore, Fault};
 use gen::yield_;
 
@@ -22,6 +22,7 @@ struct World {
     semaphore: Semaphore,
     condition: Condition,
     barrier: Barrier,
+    event: Event,
     /// The permits in use, and the tasks that are in the protected part.
     inside: Cell<u32>,
     /// There were more of them than there may be.
@@ -41,6 +42,7 @@ fn world() -> Rc<World> {
         semaphore: Semaphore::new(PERMITS as usize),
         condition: Condition::new(),
         barrier: Barrier::new(2),
+        event: Event::new(),
         inside: Cell::new(0),
         is_violated: Cell::new(false),
         begun: Cell::new(0),
@@ -240,4 +242,72 @@ fn tasks_pass_a_barrier_in_pairs_after_any_fault() {
             all_is_given_back(world)
         })
         .check();
+}
+
+/// A task would wait for ever for an event that was set, or would go on before it was.
+#[test]
+fn an_event_survives_two_faults_at_any_yields() {
+    #[gen::coroutine]
+    fn waits(world: Rc<World>) -> gen::Result {
+        let _counted = Counted::begin(&world);
+        // Set in the same moment in which the wait gives up.
+        let waited = yield_!(gen::with_timeout(2 * SECOND, world.event.wait()));
+        if waited.is_ok() {
+            world.is_violated.set(world.is_violated.get() || !world.event.is_set());
+        }
+        yield_!(world.event.wait())
+    }
+    /// Sets the event, also if it fails before.
+    struct Sets(Rc<World>);
+    impl Drop for Sets {
+        fn drop(&mut self) {
+            self.0.event.set();
+        }
+    }
+    #[gen::coroutine]
+    fn sets(world: Rc<World>) -> gen::Result {
+        let _counted = Counted::begin(&world);
+        let _sets = Sets(world);
+        yield_!(gen::sleep(2 * SECOND))
+    }
+    check(|world| {
+        let waits = [(); 2].map(|()| gen::spawn_local(waits(world.clone())));
+        waits.into_iter().chain([gen::spawn_local(sets(world.clone()))]).collect()
+    });
+}
+
+/// A holder that panics would take the lock, or permits, with it.
+#[test]
+fn locks_survive_holders_that_panic_at_any_yields() {
+    #[gen::coroutine]
+    fn fragile(world: Rc<World>) -> gen::Result {
+        let _counted = Counted::begin(&world);
+        let _permit = yield_!(world.semaphore.acquire())?;
+        let mut count = yield_!(world.lock.lock())?;
+        let _inside = Inside::enter(&world, 1, 1);
+        let _reads = yield_!(world.rw_lock.read())?;
+        yield_!(gen::sleep(SECOND)).expect("the work must not fail");
+        *count += 1;
+        Ok(())
+    }
+    check(|world| (0..3).map(|_| gen::spawn_local(fragile(world.clone()))).collect());
+}
+
+/// A bulkhead would let in more calls than it may, or would close for ever.
+#[test]
+fn a_bulkhead_is_open_again_after_two_faults_at_any_yields() {
+    #[gen::coroutine]
+    fn calls(world: Rc<World>) -> gen::Result {
+        let _counted = Counted::begin(&world);
+        // A call that is refused comes back once.
+        for _ in 0..2 {
+            let permit = yield_!(gen::with_timeout(SECOND / 2, world.semaphore.acquire()));
+            if permit.is_ok() {
+                let _inside = Inside::enter(&world, 1, PERMITS);
+                yield_!(gen::with_timeout(2 * SECOND, gen::sleep(SECOND)))?;
+            }
+        }
+        Ok(())
+    }
+    check(|world| (0..3).map(|_| gen::spawn_local(calls(world.clone()))).collect());
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use gen::testing::explore;
+use gen::testing::{explore, Fault};
 use http::header::{HeaderMap, HeaderValue, CONTENT_TYPE};
 use http::StatusCode;
 
@@ -38,6 +38,8 @@ impl Fetch for Client {
 struct Pages {
     found: Cell<usize>,
     visited: Cell<usize>,
+    /// Whether a page counts as broken.
+    has_failed: Cell<bool>,
 }
 
 #[gen::coroutine]
@@ -47,7 +49,9 @@ fn whole(pages: Rc<Pages>) -> gen::Result<End> {
     let end = yield_!(run(&crawl))?;
     let site = crawl.into_site();
     pages.found.set(site.len());
-    pages.visited.set(site.pages().filter(|(_, page)| page.visit.is_some()).count());
+    let visits = || site.pages().filter_map(|(_, page)| page.visit.as_ref());
+    pages.visited.set(visits().count());
+    pages.has_failed.set(visits().any(|visit| matches!(visit.outcome, Outcome::Failed(_))));
     Ok(end)
 }
 
@@ -64,4 +68,24 @@ fn a_crawl_ends_and_has_visited_every_page_that_it_has_found() {
             Ok(())
         })
         .check();
+}
+
+/// A crawl that was stopped would go on, and would report the pages that it was fetching as broken.
+#[test]
+fn a_crawl_that_is_cancelled_ends_with_the_cancellation() {
+    let world = || {
+        let pages = Rc::new(Pages::default());
+        (pages.clone(), whole(pages))
+    };
+    let report = explore(world)
+        .faults([Fault::Cancel])
+        .invariant(|pages, end| {
+            // All four pages, if nothing was cancelled.
+            let is_whole = end.is_ok() && pages.visited.get() == 4 && !pages.has_failed.get();
+            let is_cancelled = end.as_ref().is_err_and(gen::Error::is_cancelled);
+            gen::ensure!(is_whole || is_cancelled, "{end:?} with {pages:?}");
+            Ok(())
+        })
+        .report();
+    assert!(report.findings().is_empty(), "{report}");
 }

@@ -119,7 +119,8 @@ pub enum Children {}
     note = "`gen::multi`, `gen::limit` and `gen::first_of` wait for the elements of a list or map; each must be a future, or a list, map or tuple of yieldables",
     note = "collect an iterator: `gen::multi(iterator.collect::<Vec<_>>())`; call a function in a list, open a `Result` with `?`",
     note = "`gen::multi` and `gen::first_of` also take a tuple: `gen::first_of((a, b))`; to put different futures into one list, box them: `[gen::boxed(a), gen::boxed(b)]`",
-    note = "the number is the first argument of `gen::limit(8, list)`, which also takes a stream"
+    note = "the number is the first argument of `gen::limit(8, list)`, which also takes a stream",
+    note = "the keys of a map must be `Debug`, because errors name them"
 )]
 pub trait WaitsForChildren<Y: ?Sized> {}
 

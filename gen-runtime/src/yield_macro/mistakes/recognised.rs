@@ -12,13 +12,14 @@ use futures_core::Stream;
 use super::{
     Borrowed, BoxedUnpinned, Children, Elements, Entries, JoinedThread, Members, Mistake, Nothing, Period,
     SharedReference, Streamed, Uncalled, UncalledWith, Uncollected, Unkeyed, Unmade, Unopened, Unpinned,
-    Unreleased, Value, Waited,
+    Unreleased, Untried, Value, Waited,
 };
 use crate::multi::Multi;
 use crate::parallel::for_each_arity;
 use crate::yieldable::wrappers::{OkFuture, RawOutputs};
 use crate::{
-    Bracket, Callable, Callback, CancelTimeout, FirstOf, FirstOk, FirstOkSettled, Forget, Hedge, Limit,
+    Bracket, Callable, Callback, CancelTimeout, FirstOf, FirstOk, FirstOkSettled, Forget, Hedge,
+    HedgeSettled, Limit, Repeat, Retry,
 };
 use crate::{Shield, Wait, WaitAll, WithTimeout};
 
@@ -202,16 +203,28 @@ impl<C> Mistake<Children> for FirstOf<C> {
     type About = C;
 }
 
-impl<C> Mistake<Children> for FirstOk<C> {
+impl<C, Q> Mistake<Children> for FirstOk<C, Q> {
     type About = C;
 }
 
-impl<C> Mistake<Children> for FirstOkSettled<C> {
+impl<C, Q> Mistake<Children> for FirstOkSettled<C, Q> {
     type About = C;
 }
 
-impl<F: FnMut() -> Y, Y> Mistake<Waited> for Hedge<F> {
-    type About = Y;
+impl<F, Q> Mistake<Untried> for Hedge<F, Q> {
+    type About = Self;
+}
+
+impl<F, Q> Mistake<Untried> for HedgeSettled<F, Q> {
+    type About = Self;
+}
+
+impl<S, F, W, N> Mistake<Untried> for Retry<S, F, W, N> {
+    type About = Self;
+}
+
+impl<S, F> Mistake<Untried> for Repeat<S, F> {
+    type About = Self;
 }
 
 impl<A, U> Mistake<Unreleased> for Bracket<A, U> {
