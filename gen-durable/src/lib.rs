@@ -182,6 +182,7 @@
 #![forbid(unsafe_code)]
 
 mod call;
+mod calls;
 mod clock;
 mod core;
 mod driver;
