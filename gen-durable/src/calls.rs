@@ -8,7 +8,8 @@
 //! | a cancellation of the caller is recorded | is marked with its reason |
 //! | a marked call is given up | its run is to be cancelled, once: a record says when that was done |
 //!
-//! So a call under a `gen::shield` goes on, and one that a timeout gives up does not cancel its run.
+//! So a call under a `gen::shield` goes on, and one that a timeout gives up does not cancel its
+//! run.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -64,8 +64,8 @@ use crate::signal_file::{self, SignalFile};
 ///   [`StepFailed`](crate::StepFailed) that says so.
 /// - A file has at most [`MAX_FILE`](Self::MAX_FILE) bytes, and is read into memory.
 /// - It writes in the thread of the driver, and waits for the disk.
-/// - There are no other runs, so a [`call`](fn@crate::call) or a [`start`](fn@crate::start) ends the
-///   run with an error, and writes nothing. A [`SqliteStore`](crate::SqliteStore) has them.
+/// - There are no other runs, so a [`call`](fn@crate::call) or a [`start`](fn@crate::start) ends
+///   the run with an error, and writes nothing. A [`SqliteStore`](crate::SqliteStore) has them.
 /// - Only the coroutine itself sees its [states](fn@crate::set_state).
 #[derive(Debug)]
 pub struct FileJournal(Recorded<FileStore>);

@@ -8,8 +8,8 @@
 //! | event | a caller that waits, in this process |
 //! |---|---|
 //! | waits for the first time | adds a *watch*, unless the other run has ended |
-//! | the other run ends in this process, or is removed | is told after that transaction |
-//! | another process has written to the file | is told if the other run has ended: see `writer.rs` |
+//! | the other run ends in this process, or is removed | gets the end after that transaction |
+//! | another process has written to the file | gets the end if there is one: see `writer.rs` |
 //! | is gone | its watch is dropped at the next look at that run |
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -17,8 +17,8 @@ use crate::record::Kind;
 /// It prints as a line: ``order `7`: in progress, waits for the step `pick` at src/order.rs:12:5``.
 ///
 /// Runs that [call](fn@crate::call) each other in a circle wait for ever: each of them waits for
-/// "the call of" the next one. [`SqliteStore::cancel`](crate::SqliteStore::cancel) ends one of them,
-/// and then all.
+/// "the call of" the next one. To end all of them,
+/// [cancel](crate::SqliteStore::cancel) one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunInfo {

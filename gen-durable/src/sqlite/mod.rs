@@ -440,7 +440,7 @@ enum Claim {
     Taken(Taken),
 }
 
-/// Who wants a run.
+/// The caller that wants a run.
 #[derive(Debug, Clone, Copy)]
 enum Taker {
     /// A program, for its journal, also if it has ended or is delayed.

@@ -251,7 +251,7 @@ pub(super) struct News {
     pub(super) callees: Vec<Callee>,
     /// The states that it sets.
     pub(super) states: Vec<State>,
-    /// What it waits for, as JSON.
+    /// The commands for which it waits, as JSON.
     pub(super) waits: Option<String>,
     pub(super) is_cancelled: bool,
     pub(super) is_ended: bool,

@@ -1,7 +1,7 @@
 //! The rows of states, which a run shows to others while it goes on.
 //!
-//! They are a copy of what the entries of the run say, written in the same transaction. The run
-//! itself reads its entries.
+//! The entries of the run say the same, and are written in the same transaction. The run itself
+//! reads its entries.
 
 use rusqlite::{params, Connection, OptionalExtension};
 

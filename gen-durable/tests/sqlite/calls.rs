@@ -24,7 +24,7 @@ fn line(store: &SqliteStore, body: &str) -> String {
     line.split(" at ").next().unwrap().to_owned()
 }
 
-/// Charges, and starts a letter that nobody waits for.
+/// Charges, and starts a letter, for which it does not wait.
 #[gen::coroutine]
 fn order(world: World, key: String) -> gen::Result<String> {
     yield_!(step("begin", world.work("begin", ())))?;
@@ -180,7 +180,9 @@ fn impatient() -> gen::Result<u32> {
 
 fn patients(world: &World) -> Bodies {
     let world = world.clone();
-    Bodies::new().body("patient", move |name| patient(world.clone(), name)).body("impatient", |()| impatient())
+    Bodies::new()
+        .body("patient", move |name| patient(world.clone(), name))
+        .body("impatient", |()| impatient())
 }
 
 #[test]
@@ -193,7 +195,10 @@ fn a_cancelled_caller_cancels_the_run_for_which_it_waits_and_no_other_one() {
         gen::sleep(2 * HOUR).await
     })
     .unwrap();
-    assert_eq!(line(&store, "impatient"), "impatient `7`: free, waits for the call of `patient` with key `called`");
+    assert_eq!(
+        line(&store, "impatient"),
+        "impatient `7`: free, waits for the call of `patient` with key `called`"
+    );
     // No process runs it, and another one goes on with it.
     open(&path).cancel("impatient", "7", "too late").unwrap();
     drop(store);
@@ -415,7 +420,7 @@ fn a_run_that_is_removed_while_it_is_waited_for_fails_its_caller() {
         yield_!(call("nobody", key.as_str(), &()))
     }
     let errors: gen::Result<Vec<String>> = gen::run_sync(async {
-        let runs = resume_all(&store, Bodies::new().body("caller", |key| caller(key)))?;
+        let runs = resume_all(&store, Bodies::new().body("caller", caller))?;
         let mut errors = Vec::new();
         // By this process, and by another one.
         for (key, remover) in [("1", &store), ("2", &other)] {
