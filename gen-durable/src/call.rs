@@ -31,13 +31,15 @@ use crate::step::decoded;
 ///
 /// #[gen::coroutine]
 /// fn charge(customer: String, price: u32) -> gen::Result<String> {
-///     yield_!(step("charge", move || async move { Ok(format!("{customer}: {price} euros")) }))
+///     let receipt = format!("{customer}: {price} euros");
+///     yield_!(step("charge", move || async { Ok(receipt) }))
 /// }
 ///
 /// #[gen::coroutine]
 /// fn order(id: u32) -> gen::Result<String> {
 ///     // The order 7 pays once, whoever asks for it, and however often.
-///     let receipt: String = yield_!(call("charge", format!("order {id}"), &("Ada", 30)))?;
+///     let key = format!("order {id}");
+///     let receipt: String = yield_!(call("charge", key, &("Ada", 30)))?;
 ///     Ok(format!("sent to {receipt}"))
 /// }
 ///

@@ -114,6 +114,8 @@ use crate::step::value_of;
 ///
 /// - Only its owner may read the files (on Unix). They contain the values of all steps.
 /// - A local disk, because SQLite's log needs memory that all processes share.
+/// - A store of an earlier version of this library is brought to this version when it is opened.
+///   The programs with the earlier version must have ended: [`StoreError::EarlierVersion`].
 /// - Arguments, an entry and a signal have at most 16 MiB, the entries of a run 1 GiB, and its
 ///   signals, too. Names and keys have at most 1 KiB.
 /// - Entries, signals and arguments have checksums. The log of SQLite has, too, but what it holds
