@@ -10,7 +10,7 @@ use http::{Method, Request};
 
 use crate::stage::{
     self, connect, input, soon, start, value, void, Alive, Sent, Stage, COMPLETE_PROMISE, END, ERROR, OUTPUT,
-    PROPOSE, RUN, SLEEP, SUSPENSION,
+    PEEK_PROMISE, PROPOSE, RUN, SLEEP, SUSPENSION,
 };
 
 #[gen::coroutine]
@@ -284,19 +284,39 @@ async fn a_shutdown_lets_a_step_come_to_its_end() {
 }
 
 #[tokio::test]
-async fn signals_of_two_senders_take_two_promises() {
+async fn a_signal_takes_the_first_promise_that_no_other_sender_has_taken() {
     let mut stage = Stage::new(endpoint().0).await;
     let mut attempt = stage.invoke("/invoke/Order/signal").await;
     attempt.begin(r#"{"name": "paid", "value": {"by": "Ada"}}"#, &[]);
     let first = attempt.next().await.unwrap();
     assert_eq!(first.kind, COMPLETE_PROMISE);
     assert!(first.text().contains("paid") && first.text().contains(r#"{"by": "Ada"}"#), "{}", first.text());
-    // Another sender was faster.
+    // There are five signals already. It looks at the promises 2, 4 and 8, and then between.
     attempt.send(&[stage::failure(COMPLETE_PROMISE, 1, 409, "completed already")]);
-    let second = attempt.next().await.unwrap();
-    assert_eq!(second.kind, COMPLETE_PROMISE);
-    assert!(second.text().contains("paid#2"), "{}", second.text());
-    attempt.send(&[void(COMPLETE_PROMISE, 2)]);
+    for (completion, number, is_completed) in
+        [(2, 2, true), (3, 4, true), (4, 8, false), (5, 6, false), (6, 5, true)]
+    {
+        let peek = attempt.next().await.unwrap();
+        assert_eq!(peek.kind, PEEK_PROMISE);
+        assert!(peek.text().contains(&format!("paid#{number}")), "{}", peek.text());
+        attempt.send(&[match is_completed {
+            true => value(PEEK_PROMISE, completion, "1"),
+            false => void(PEEK_PROMISE, completion),
+        }]);
+    }
+    // Another sender is faster.
+    for (completion, number, is_free) in [(7, 6, false), (9, 7, true)] {
+        let complete = attempt.next().await.unwrap();
+        assert_eq!(complete.kind, COMPLETE_PROMISE);
+        assert!(complete.text().contains(&format!("paid#{number}")), "{}", complete.text());
+        if is_free {
+            attempt.send(&[void(COMPLETE_PROMISE, completion)]);
+        } else {
+            attempt.send(&[stage::failure(COMPLETE_PROMISE, completion, 409, "completed already")]);
+            assert_eq!(attempt.next().await.unwrap().kind, PEEK_PROMISE);
+            attempt.send(&[void(PEEK_PROMISE, completion + 1)]);
+        }
+    }
     assert_eq!(attempt.until(END).await, [OUTPUT, END]);
     attempt.ended().await;
 

@@ -246,6 +246,7 @@ pub(crate) const GET_STATE: u16 = 0x0407;
 pub(crate) const SET_STATE: u16 = 0x0403;
 pub(crate) const CLEAR_STATE: u16 = 0x0404;
 pub(crate) const PROMISE: u16 = 0x0409;
+pub(crate) const PEEK_PROMISE: u16 = 0x040A;
 pub(crate) const COMPLETE_PROMISE: u16 = 0x040B;
 pub(crate) const SLEEP: u16 = 0x040C;
 pub(crate) const CALL: u16 = 0x040D;
