@@ -3,11 +3,11 @@
 //! | state | event | next |
 //! |---|---|---|
 //! | the journal comes | it is there | the handler runs |
-//! | | it is no journal | the server is told, over |
+//! | | it is no journal | an error is sent, over |
 //! | the handler runs | the coroutine has ended | the server has the result, over |
 //! | | the machine of the protocol suspends the run | over |
-//! | | an error of the driver, or a panic | the server is told, and tries again or pauses the run, over |
-//! | | the process shuts down, and no step runs | the server is told, and tries again, over |
+//! | | an error of the driver, or a panic | it is sent, and the server tries again or pauses the run, over |
+//! | | the process shuts down, and no step runs | an error is sent, and the server tries again at once, over |
 //! | any | the request breaks | over |
 //! | over | the server closes the request, or some seconds have passed | gone |
 //!
@@ -52,7 +52,7 @@ pub(crate) struct Attempt {
     /// The name of the workflow and the handler, for log records.
     pub(crate) name: String,
     pub(crate) wire: Wire,
-    /// The response. Closed when nobody reads it any more.
+    /// The response. Closed when the server reads it no more.
     pub(crate) output: mpsc::UnboundedSender<Bytes>,
     /// `true` when the process shuts down.
     pub(crate) closing: watch::Receiver<bool>,
@@ -86,7 +86,7 @@ impl Attempt {
         if let Err(over) = until_over(&handler, &wire, &output, closing).await {
             report(&name, &mut lock(&wire), over);
         }
-        // An end that nobody reads is reported by the next attempt.
+        // If the server does not read the end, the next attempt has it again.
         let _ = lock(&wire).flush();
         let drained = poll_fn(|cx| lock(&wire).poll_drained(cx));
         if tokio::time::timeout(DRAIN, drained).await.is_err() {
@@ -137,8 +137,8 @@ async fn run(handler: &Handler, wire: &Arc<Mutex<Wire>>) -> Result<(), Over> {
     }
 }
 
-/// The arguments are of another type. The sender of a new run is told. A run under way waits for
-/// the program that can read them.
+/// The arguments are of another type. A new run ends with that error. A run under way waits for the
+/// program that can read them.
 fn refuse(wire: &mut Wire, error: &serde_json::Error) -> Result<(), Over> {
     if wire.next_recorded().is_some() {
         let text = format!("the recorded arguments have another type: {error}");
@@ -155,7 +155,7 @@ fn refuse(wire: &mut Wire, error: &serde_json::Error) -> Result<(), Over> {
 fn report(name: &str, wire: &mut Wire, over: Over) {
     let error = match over {
         Over::Stopped(Stop::Suspended | Stop::Gone) => return,
-        // The machine has told the server.
+        // The machine has sent it.
         Over::Stopped(Stop::Broken(error)) => return log::warn!("{name}: {}", ProtocolError::from(&error)),
         Over::Closing => {
             let error = CoreError::new(503_u16, "the process shuts down");
@@ -180,7 +180,7 @@ fn report(name: &str, wire: &mut Wire, over: Over) {
 /// The code by which a server knows a coroutine that departs from its journal.
 const JOURNAL_MISMATCH: u16 = 570;
 
-/// Gives the text of a panic. What has panicked is dropped, as if the process had been killed.
+/// Gives the text of a panic. The future is then dropped, as if the process had been killed.
 async fn contained<F: Future>(future: F) -> Result<F::Output, String> {
     let mut future = Box::pin(future);
     let ended = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {

@@ -332,7 +332,7 @@ impl Journal for RestateJournal {
         };
         wire.vm.sys_write_output(value, PayloadOptions::unstable_serialization()).map_err(broken)?;
         wire.vm.sys_end().map_err(broken)?;
-        // If nobody reads it, the server asks again.
+        // If the server does not read it, it asks again.
         wire.flush().map_err(stopped)
     }
 }

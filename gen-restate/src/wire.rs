@@ -8,8 +8,8 @@
 //! | bytes come | cuts them into frames, notes the commands of the journal, and gives all to the machine |
 //! | the server closes the request | tells the machine, which suspends the run if it waits for the server only |
 //! | the machine has output | sends it |
-//! | the request breaks, or nobody reads the response any more | is [`Gone`](Stop::Gone) |
-//! | an error of the machine | is [`Broken`](Stop::Broken): the machine has told the server |
+//! | the request breaks, or the response is read no more | is [`Gone`](Stop::Gone) |
+//! | an error of the machine | is [`Broken`](Stop::Broken): the machine has sent it to the server |
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -60,7 +60,7 @@ impl From<CoreError> for Stop {
     }
 }
 
-/// What follows from the input that has come.
+/// The consequence of the input that has come.
 #[derive(Debug)]
 pub(crate) enum Progress {
     /// At least one of the outcomes that are waited for is there.
@@ -148,7 +148,7 @@ impl Wire {
     /// Tells the server that the attempt has failed, unless it has ended already.
     pub(crate) fn fail(&mut self, error: CoreError) -> Stop {
         self.vm.notify_error(error.clone(), None);
-        // An error that nobody reads is none.
+        // If the server reads it no more, it has given up the attempt.
         let _ = self.flush();
         Stop::Broken(error)
     }
