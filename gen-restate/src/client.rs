@@ -200,8 +200,8 @@ impl Client {
         Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
     }
 
-    /// Registers an [`Endpoint`](crate::Endpoint) at the server, which asks it for its workflows. The
-    /// server calls them at this address, such as `http://10.0.0.7:9080`.
+    /// Registers an [`Endpoint`](crate::Endpoint) at the server, which asks it for its workflows.
+    /// The server calls them at this address, such as `http://10.0.0.7:9080`.
     ///
     /// If the address is known, the server asks for the workflows again, and they replace those
     /// before. Runs that are under way go on with the new program: see

@@ -109,9 +109,9 @@
 //! # Licences
 //!
 //! This library is free as gen is: MIT or Apache-2.0. The state machine of the protocol that it
-//! uses, `restate-sdk-shared-core`, is under MIT. The server is a program of its own under the Business
-//! Source License 1.1: its use is free, but not to offer Restate itself as a service to others. No
-//! part of the server is in this library or in your program.
+//! uses, `restate-sdk-shared-core`, is under MIT. The server is a program of its own under the
+//! Business Source License 1.1: its use is free, but not to offer Restate itself as a service to
+//! others. No part of the server is in this library or in your program.
 //!
 //! # Features
 //!

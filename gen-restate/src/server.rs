@@ -32,7 +32,8 @@ const GRACE: Duration = Duration::from_secs(30);
 const STREAMS: u32 = 100_000;
 
 /// The bytes that the connection may have received, and its tasks have not read. Half of it is the
-/// limit of h2 for the cost of small messages, and thousands of runs may get one at the same moment.
+/// limit of h2 for the cost of small messages, and thousands of runs may get one at the same
+/// moment.
 const WINDOW: u32 = 16 << 20;
 
 /// A connection over which nothing came for this time is asked whether it lives.
