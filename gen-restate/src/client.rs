@@ -147,8 +147,8 @@ impl Client {
     }
 
     /// Cancels a run: [`Cancelled`](gen::Cancelled) arrives at each yield of its coroutine that
-    /// waits, and the clean-up may take durable steps. The runs that it has called and waits for
-    /// are cancelled, too.
+    /// waits, and the clean-up may take durable steps. The runs that it has called are
+    /// cancelled, too.
     ///
     /// It returns when the server has written the request down. A run that has ended stays as it
     /// is.

@@ -28,6 +28,8 @@ use crate::recorded::Recorded;
 
 pub(crate) struct Wire {
     pub(crate) vm: CoreVM,
+    /// The handler, for log records, and later the key and the identifier of the run.
+    name: String,
     /// `None` after its end.
     input: Option<Incoming>,
     frames: Frames,
@@ -72,9 +74,9 @@ pub(crate) enum Progress {
 }
 
 impl Wire {
-    pub(crate) fn new(vm: CoreVM, input: Incoming, output: UnboundedSender<Bytes>) -> Self {
+    pub(crate) fn new(name: String, vm: CoreVM, input: Incoming, output: UnboundedSender<Bytes>) -> Self {
         let (input, frames, recorded) = (Some(input), Frames::default(), Vec::new());
-        Wire { vm, input, frames, recorded, output, running: BTreeSet::new(), is_gone: false }
+        Wire { vm, name, input, frames, recorded, output, running: BTreeSet::new(), is_gone: false }
     }
 
     /// Completes when the journal of the run has come.
@@ -83,6 +85,17 @@ impl Wire {
             ready!(self.poll_input(cx));
         }
         Poll::Ready(self.check_gone())
+    }
+
+    /// The arguments of the run.
+    pub(crate) fn take_input(&mut self) -> Result<Bytes, Stop> {
+        let input = self.vm.sys_input()?;
+        self.name = format!("{} of `{}` ({})", self.name, input.key, input.invocation_id);
+        Ok(input.input)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The command of the journal that the coroutine has to issue next. `None` if none is left.
