@@ -186,6 +186,23 @@ pub struct JournalMismatch {
     pub now: String,
 }
 
+impl JournalMismatch {
+    /// The error of a journal: the entry of this number, counted from 1, is `recorded`, but now the
+    /// coroutine does `now`.
+    ///
+    /// ```
+    /// use gen_durable::JournalMismatch;
+    ///
+    /// let error = JournalMismatch::new(2, "a sleep".into(), "has ended".into());
+    /// let text = error.to_string();
+    /// assert!(text.ends_with("entry 2 is a sleep, but now it has ended"), "{text}");
+    /// ```
+    #[must_use]
+    pub fn new(entry: u64, recorded: String, now: String) -> Self {
+        JournalMismatch { entry, recorded, now }
+    }
+}
+
 impl fmt::Display for JournalMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let JournalMismatch { entry, recorded, now } = self;
