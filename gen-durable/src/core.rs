@@ -163,6 +163,10 @@ impl Core {
         self.lock().journal.finish(outcome)
     }
 
+    pub(crate) fn poll_finished(&self, cx: &mut Context<'_>) -> Poll<gen::Result> {
+        self.lock().journal.poll_finished(cx)
+    }
+
     /// Gives a command its outcome, and wakes the future that waits for it.
     pub(crate) fn done(self: &Arc<Self>, ticket: Ticket, outcome: Outcome) {
         let waker = {

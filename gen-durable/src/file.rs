@@ -193,8 +193,8 @@ impl Store for FileStore {
         self.write(&frame).context("cannot write to the journal")
     }
 
-    fn sync(&mut self) -> gen::Result {
-        self.file.sync_data().context("cannot write to the journal")
+    fn poll_sync(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
+        Poll::Ready(self.file.sync_data().context("cannot write to the journal"))
     }
 
     fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {

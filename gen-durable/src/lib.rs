@@ -206,6 +206,7 @@ mod sleep;
 mod sqlite;
 mod step;
 mod steps;
+pub mod testing;
 mod timeout;
 mod version;
 mod versions;

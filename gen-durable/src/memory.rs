@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use serde::Serialize;
 
+use crate::clock::WallClock;
 use crate::inbox::Signal;
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
 use crate::record::Record;
@@ -46,6 +47,8 @@ struct Contents {
     signals: Vec<Signal>,
     /// The task of the run that waits for signals.
     waiting: Option<Waker>,
+    /// The clock by which signals are sent, if it is not that of the system.
+    clock: Option<WallClock>,
 }
 
 impl Records {
@@ -53,6 +56,11 @@ impl Records {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// No entries. Signals are sent by that clock.
+    pub(crate) fn by_clock(clock: WallClock) -> Self {
+        Records(Arc::new(Mutex::new(Contents { clock: Some(clock), ..Contents::default() })))
     }
 
     /// The number of entries.
@@ -73,7 +81,8 @@ impl Records {
         let contents = self.lock();
         let records = contents.records.iter().take(len).cloned().collect();
         let signals = contents.signals.clone();
-        Records(Arc::new(Mutex::new(Contents { records, signals, waiting: None })))
+        let clock = contents.clock.clone();
+        Records(Arc::new(Mutex::new(Contents { records, signals, waiting: None, clock })))
     }
 
     /// Sends a [signal](fn@crate::signal) to the coroutine with these records.
@@ -85,7 +94,11 @@ impl Records {
     ///
     /// The value cannot be written as JSON, or is too large for an entry of a journal.
     pub fn send_signal<T: Serialize + ?Sized>(&self, name: &str, value: &T) -> gen::Result {
-        let signal = Signal::new(name, value)?;
+        let now = self.lock().clock.as_ref().map(WallClock::now_here);
+        let signal = match now {
+            Some(now) => Signal::sent_at(now, name, value)?,
+            None => Signal::new(name, value)?,
+        };
         let waiting = {
             let mut contents = self.lock();
             contents.signals.push(signal);
@@ -131,7 +144,7 @@ impl fmt::Debug for Records {
 pub struct MemoryJournal(Recorded<MemoryStore>);
 
 #[derive(Debug)]
-struct MemoryStore {
+pub(crate) struct MemoryStore {
     records: Records,
     /// The number of signals that the run has got.
     signals: usize,
@@ -141,8 +154,16 @@ impl MemoryJournal {
     /// Makes a journal that replays these entries, and then adds to them.
     #[must_use]
     pub fn new(records: &Records) -> Self {
+        let (store, replay) = MemoryStore::open(records);
+        MemoryJournal(Recorded::new(store, replay))
+    }
+}
+
+impl MemoryStore {
+    /// With the entries that are there.
+    pub(crate) fn open(records: &Records) -> (Self, Vec<Record>) {
         let replay = records.lock().records.clone();
-        MemoryJournal(Recorded::new(MemoryStore { records: records.clone(), signals: 0 }, replay))
+        (MemoryStore { records: records.clone(), signals: 0 }, replay)
     }
 }
 
@@ -152,8 +173,8 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn sync(&mut self) -> gen::Result {
-        Ok(())
+    fn poll_sync(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
+        Poll::Ready(Ok(()))
     }
 
     fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {

@@ -32,8 +32,9 @@ pub(crate) trait Store: Send + 'static {
     /// Writes a record after the others.
     fn append(&mut self, record: &Record) -> gen::Result;
 
-    /// Makes all records safe. The thread waits for it.
-    fn sync(&mut self) -> gen::Result;
+    /// Completes when all records are safe. A place that is slow lets the thread do other work
+    /// meanwhile.
+    fn poll_sync(&mut self, cx: &Context<'_>) -> Poll<gen::Result>;
 
     /// The signals that have come since the last call, and all of them in the first one. The task
     /// of `cx` is woken when others come.
@@ -43,11 +44,6 @@ pub(crate) trait Store: Send + 'static {
     /// the first call. A deadline that has passed waits for it.
     fn poll_all_signals_came(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
         Poll::Ready(Ok(()))
-    }
-
-    /// As [`sync`](Self::sync). A place that is slow lets the thread do other work meanwhile.
-    fn poll_sync(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
-        Poll::Ready(self.sync())
     }
 
     /// The coroutine waits for so many commands: these.
@@ -96,6 +92,10 @@ pub(crate) struct Recorded<S> {
 
 impl<S: Store> Recorded<S> {
     pub(crate) fn new(store: S, records: Vec<Record>) -> Self {
+        Recorded::with_clock(store, records, WallClock::new())
+    }
+
+    pub(crate) fn with_clock(store: S, records: Vec<Record>, clock: WallClock) -> Self {
         Recorded {
             store,
             replay: records.into(),
@@ -108,14 +108,13 @@ impl<S: Store> Recorded<S> {
             inbox: Inbox::default(),
             versions: Versions::default(),
             alarm: None,
-            clock: WallClock::new(),
+            clock,
             is_unsynced: false,
             version_is_unsynced: false,
             held: None,
         }
     }
 
-    #[cfg(feature = "sqlite")]
     pub(crate) fn store_mut(&mut self) -> &mut S {
         &mut self.store
     }
@@ -152,18 +151,9 @@ impl<S: Store> Recorded<S> {
 
     /// The coroutine does something else than the next record says.
     fn mismatch<T>(&self, now: String) -> gen::Result<T> {
-        let recorded = self.replay.front().map_or_else(|| "the end".to_owned(), |next| self.describe(next));
+        let describe = |next: &Record| next.describe(|ticket| self.name(ticket));
+        let recorded = self.replay.front().map_or_else(|| "the end".to_owned(), describe);
         Err(JournalMismatch { entry: self.entries + 1, recorded, now }.into())
-    }
-
-    fn describe(&self, record: &Record) -> String {
-        match record {
-            Record::Issued(command, _) => command.to_string(),
-            Record::Version(label, version, at) => format!("version {version} of `{label}` at {at}"),
-            Record::Done(ticket, _) => format!("the end of {}", self.name(*ticket)),
-            Record::Cancelled(reason) => format!("the cancellation `{reason}`"),
-            Record::Ended(outcome) => format!("the end of the coroutine with {}", Kind(outcome)),
-        }
     }
 
     fn name(&self, ticket: Ticket) -> String {
@@ -397,11 +387,7 @@ impl<S: Store> Journal for Recorded<S> {
         let outcome = limited(outcome.clone());
         self.skip_versions();
         match self.replay.front() {
-            None => {
-                self.append(&Record::Ended(outcome))?;
-                self.is_unsynced = false;
-                self.store.sync()
-            }
+            None => self.append(&Record::Ended(outcome)),
             Some(Record::Ended(recorded)) if *recorded == outcome && self.replay.len() == 1 => {
                 self.replayed();
                 Ok(())
@@ -412,6 +398,10 @@ impl<S: Store> Journal for Recorded<S> {
             }
             Some(_) => self.mismatch(format!("ends with {}", Kind(&outcome))),
         }
+    }
+
+    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
+        self.poll_synced(cx)
     }
 }
 
@@ -462,6 +452,10 @@ macro_rules! forward_journal {
 
             fn finish(&mut self, outcome: &Outcome) -> gen::Result {
                 self.0.finish(outcome)
+            }
+
+            fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
+                self.0.poll_finished(cx)
             }
         }
     };
