@@ -127,7 +127,12 @@ impl Runs<'_> {
         let diverges = differs.map(|at| What::Diverges { at, before: beginning[at].clone() });
         let is_compared = !self.extent.ends_may_differ && last.is_some_and(|(_, fault)| *fault == Fault::Die);
         let other_end = || What::other_end(known.outcome.filter(|_| is_compared), outcome.as_ref());
-        match diverges.or(what).or_else(other_end) {
+        // A departure from the journal says more than that the program is not deterministic.
+        let (stopped, what) = match what {
+            Some(What::Stopped(_)) => (what, None),
+            what => (None, what),
+        };
+        match stopped.or(diverges).or(what).or_else(other_end) {
             Some(what) => {
                 self.findings.push(Finding { plan: plan.clone(), what, moments, ended });
                 None

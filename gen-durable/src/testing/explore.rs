@@ -69,9 +69,9 @@ const VISITS: usize = 10;
 ///
 /// // A step runs at least once, and this bank does not recognise the second request.
 /// assert_eq!(report.findings().len(), 1);
-/// assert_eq!(report.findings()[0].plan(), "2:Die");
+/// assert_eq!(report.findings()[0].plan(), "3:Die");
 /// let text = report.to_string();
-/// assert!(text.contains("`2:Die`: the invariant does not hold: 2 payments"), "{text}");
+/// assert!(text.contains("`3:Die`: the invariant does not hold: 2 payments"), "{text}");
 /// assert!(text.contains("the process died after the step `charge` at "), "{text}");
 /// assert!(text.contains(" had run, and before its outcome was recorded"), "{text}");
 /// ```

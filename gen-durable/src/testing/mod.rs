@@ -9,10 +9,11 @@
 //! # Moments
 //!
 //! A run is a list of *moments*. They are numbered from 0, in the order in which they happen. Each
-//! entry of the journal has two: before and after it is written.
+//! entry of the journal has two: before and after it is written. Those of a replay have none.
 //!
 //! | moment | when it happens | faults that fit it |
 //! |---|---|---|
+//! | [`Begins`](MomentKind::Begins) | a process begins: the first one, or the next one after a death | `Cancel` |
 //! | [`Before`](MomentKind::Before) | an entry is to be written | `Die` |
 //! | [`StepEnded`](MomentKind::StepEnded) | a step has run, and the entry with its outcome is to be written | `Die` |
 //! | [`After`](MomentKind::After) | an entry was written | `Die`, `Cancel` |

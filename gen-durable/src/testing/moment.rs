@@ -9,6 +9,8 @@ use super::fault::Fault;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MomentKind {
+    /// A process begins: the first one, or the next one after a death.
+    Begins,
     /// An entry is to be written.
     Before,
     /// A step has run, and its outcome is to be written.
@@ -25,8 +27,10 @@ impl MomentKind {
     /// Whether the fault can happen at such a moment.
     pub(super) fn fits(self, fault: Fault) -> bool {
         match fault {
-            Fault::Die => true,
-            Fault::Cancel => matches!(self, MomentKind::After | MomentKind::StepWaits),
+            Fault::Die => self != MomentKind::Begins,
+            Fault::Cancel => {
+                matches!(self, MomentKind::Begins | MomentKind::After | MomentKind::StepWaits)
+            }
         }
     }
 }
@@ -39,7 +43,7 @@ pub struct Moment {
     pub(super) kind: MomentKind,
     /// The entry that is written, or the last one that was.
     pub(super) entry: u64,
-    /// The entry as text; the steps of `StepEnded` and `StepWaits`.
+    /// The entry as text; the steps of `StepEnded` and `StepWaits`; empty for `Begins`.
     pub(super) what: String,
 }
 
@@ -50,8 +54,8 @@ impl Moment {
         self.kind
     }
 
-    /// The number of the entry before or after which it is, from 1. Of a step that waits: the
-    /// number of entries.
+    /// The number of the entry before or after which it is, from 1. Where a process begins, and
+    /// where a step waits: the number of entries.
     #[must_use]
     pub fn entry(&self) -> u64 {
         self.entry
@@ -65,6 +69,7 @@ impl Moment {
             Fault::Cancel => "the run was cancelled",
         };
         match kind {
+            MomentKind::Begins => format!("{happens} while no process ran"),
             MomentKind::Before => format!("{happens} before entry {entry} was written: {what}"),
             MomentKind::StepEnded => {
                 format!("{happens} after {what} had run, and before its outcome was recorded")
@@ -80,6 +85,7 @@ impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Moment { kind, entry, what } = self;
         match kind {
+            MomentKind::Begins => f.write_str("a process begins"),
             MomentKind::Before => write!(f, "before entry {entry}: {what}"),
             MomentKind::StepEnded => write!(f, "before entry {entry}: {what} has run"),
             MomentKind::After | MomentKind::Ended => write!(f, "after entry {entry}: {what}"),

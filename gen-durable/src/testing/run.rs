@@ -101,7 +101,9 @@ async fn live<W, T: Serialize>(
     let mut beside: Vec<_> = beside.collect();
     let mut limit = Box::pin(gen::sleep(program.limits.time));
     loop {
-        script.begin();
+        if let Err(error) = script.begin(records.len() as u64) {
+            return Ended::Stopped(error);
+        }
         let journal = ScriptedJournal::new(&records, script, clock.clone(), program.limits.seed);
         let mut driver = Driver::new((program.body)(world), journal);
         let polled = poll_fn(|cx| {

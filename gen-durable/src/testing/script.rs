@@ -13,7 +13,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::fault::Fault;
-use super::moment::Moment;
+use super::moment::{Moment, MomentKind};
 use super::plan::Plan;
 
 #[derive(Debug, Clone)]
@@ -77,13 +77,15 @@ impl Script {
         Ok(())
     }
 
-    /// The next process begins.
-    pub(super) fn begin(&self) {
+    /// The next process begins, with so many entries.
+    pub(super) fn begin(&self, entries: u64) -> gen::Result {
         let mut state = self.lock();
         state.is_dead = false;
         if state.cancel == Cancel::Given {
             state.cancel = Cancel::Asked;
         }
+        drop(state);
+        self.reach(Moment { kind: MomentKind::Begins, entry: entries, what: String::new() })
     }
 
     /// Whether the process is to be cancelled, and does not know it yet.
