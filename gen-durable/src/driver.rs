@@ -291,10 +291,12 @@ where
     /// ended when the run has.
     pub(crate) fn poll_undropped(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result<gen::Result<T>>> {
         self.core.driver().set(cx.waker());
+        let cancel = drive::take_cancel(cx, |source| source != CancelSource::Shutdown);
         if self.ended.is_some() {
+            // A cancellation comes too late.
             return self.poll_finished(cx);
         }
-        if let Some(request) = drive::take_cancel(cx, |source| source != CancelSource::Shutdown) {
+        if let Some(request) = cancel {
             self.core.cancel(request.reason())?;
         }
         for _ in 0..EVENTS_AT_ONCE {

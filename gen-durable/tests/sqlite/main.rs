@@ -1,6 +1,7 @@
 //! A store of many runs in SQLite.
 
 mod cut;
+mod end;
 mod kill;
 mod runs;
 mod signals;
