@@ -3,10 +3,14 @@
 
 mod world;
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::future::Future;
+use std::future::{poll_fn, Future};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gen::yield_;
 use gen_durable::{Journal, MemoryJournal, Records};
@@ -63,6 +67,9 @@ trait Entries: Clone + 'static {
     fn cut(&self, len: usize) -> Self;
 
     fn send_signal(&self, name: &str, value: u32) -> gen::Result;
+
+    /// Whether a cancellation is recorded.
+    fn is_cancelled(&self) -> bool;
 }
 
 impl Entries for Records {
@@ -84,6 +91,10 @@ impl Entries for Records {
 
     fn send_signal(&self, name: &str, value: u32) -> gen::Result {
         Records::send_signal(self, name, &value)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        format!("{self:?}").contains("Cancelled(")
     }
 }
 
@@ -220,6 +231,172 @@ fn programs_that_are_cancelled_come_to_an_end_that_replays_whenever_they_die() {
     trial(Records::new, Kind { programs: 300, timeouts: Timeouts::Close, cancels: true, seed: 0xcafe_5678 });
 }
 
+/// An outside whose time goes on when the process dies, and in which each wait ends at a moment of
+/// its own. So a process that dies changes nothing, whatever races with a deadline.
+#[derive(Clone, Default)]
+struct OneClock {
+    world: World,
+    /// The number of times so far, in this life. A replay asks for the same ones.
+    times: Arc<AtomicU64>,
+    /// The end of each step, which a second request does not move.
+    ends: Arc<Mutex<BTreeMap<u32, Instant>>>,
+    /// The last attempt of each step that is tried again, and their number.
+    attempts: Arc<Mutex<BTreeMap<u32, (Instant, u32)>>>,
+}
+
+impl OneClock {
+    /// The outside of the next process.
+    fn next_life(&self) -> Self {
+        OneClock { world: World::default(), times: Arc::default(), ..self.clone() }
+    }
+}
+
+/// Up to half an hour, different for each seed.
+fn part_of_an_hour(seed: u64) -> Duration {
+    Duration::from_millis(fastrand::Rng::with_seed(seed).u64(1..1_800_000))
+}
+
+impl Outside for OneClock {
+    fn time(&self, units: u64) -> Duration {
+        let number = self.times.fetch_add(1, Relaxed);
+        match units {
+            0 => Duration::ZERO,
+            // It never passes.
+            1_000_000.. => hours(units),
+            _ => hours(units) + part_of_an_hour(number),
+        }
+    }
+
+    async fn take_time(&self, _units: u64) -> gen::Result {
+        gen::bail!("it has a step")
+    }
+
+    async fn take_time_in(&self, step: u32, units: u64) -> gen::Result {
+        let now = gen::drive::now();
+        let time = if units == 0 { Duration::ZERO } else { hours(units) + part_of_an_hour(!u64::from(step)) };
+        let end = *self.ends.lock().unwrap().entry(step).or_insert(now + time);
+        gen::sleep(end.saturating_duration_since(now)).await
+    }
+
+    fn note(&self, step: &str) {
+        self.world.note(step);
+    }
+
+    /// A second request within half an hour is the same attempt.
+    fn count_attempt(&self, number: u32) -> u32 {
+        let now = gen::drive::now();
+        let mut attempts = self.attempts.lock().unwrap();
+        let (last, count) = attempts.entry(number).or_insert((now, 1));
+        if now.saturating_duration_since(*last) > hours(1) / 2 {
+            (*last, *count) = (now, *count + 1);
+        }
+        *count
+    }
+}
+
+type Task = Rc<RefCell<Option<gen::JoinHandle<gen::Result<String>>>>>;
+
+/// Cancels the run at that time, and says so to the processes that begin later.
+#[gen::coroutine]
+fn cancel(at: Duration, is_asked: Rc<Cell<bool>>, task: Task) -> gen::Result {
+    yield_!(gen::sleep(at))?;
+    is_asked.set(true);
+    if let Some(task) = &*task.borrow() {
+        drop(task.cancel("enough"));
+    }
+    Ok(())
+}
+
+#[gen::coroutine]
+fn send_all<E: Entries>(records: E, mut signals: Vec<u32>) -> gen::Result {
+    yield_!(gen::sleep(Duration::from_secs(7)))?;
+    while let Some(number) = signals.pop() {
+        records.send_signal(&format!("signal {number}"), number)?;
+        yield_!(gen::sleep(hours(1) / 2))?;
+    }
+    Ok(())
+}
+
+/// Runs a program in processes that live for so long, one after the other. Returns its end and the
+/// number of deaths.
+async fn lives<E: Entries>(
+    program: Program,
+    records: E,
+    signals: Vec<u32>,
+    mut lives: Vec<u64>,
+    cancelled_at: Option<Duration>,
+) -> gen::Result<(String, u32)> {
+    let (outside, task, is_asked) = (OneClock::default(), Task::default(), Rc::new(Cell::new(false)));
+    let _sender = gen::spawn_local(send_all(records.clone(), signals));
+    let _cancel = cancelled_at.map(|at| gen::spawn_local(cancel(at, is_asked.clone(), task.clone())));
+    let mut deaths = 0;
+    loop {
+        let (life, recorded) = (outside.next_life(), records.steps());
+        let journal = Dying { inner: records.journal(), left: lives.pop().unwrap_or(u64::MAX) };
+        let handle = gen::spawn_local(gen_durable::Driver::new(run(program.clone(), life.clone()), journal));
+        if is_asked.get() && !records.is_cancelled() {
+            drop(handle.cancel("enough"));
+        }
+        *task.borrow_mut() = Some(handle);
+        let end = poll_fn(|cx| match &mut *task.borrow_mut() {
+            Some(handle) => Pin::new(handle).poll(cx),
+            None => unreachable!("only this function takes it"),
+        });
+        let end = end.await;
+        *task.borrow_mut() = None;
+        for step in life.world.log() {
+            assert!(!recorded.contains(&step), "{step} is recorded, and runs again: {program:?}");
+        }
+        match end {
+            Ok(result) => return Ok((format!("{result:?}"), deaths)),
+            Err(error) if error.to_string() == "the process dies" => deaths += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Tries random programs, whose end does not depend on the deaths, because time goes on meanwhile.
+fn trial_on_one_clock<E: Entries>(new: impl Fn() -> E, kind: Kind) {
+    let mut maker = Maker::new(kind.seed, kind.timeouts);
+    let (mut deaths, mut cancelled) = (0, 0);
+    for _ in 0..kind.programs {
+        let (program, signals) = maker.next_program(4);
+        let cancelled_at = kind.cancels.then(|| Duration::from_secs(maker.random.u64(1..5 * 3600)));
+        let run = |records: &E, of: Vec<u64>| {
+            let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+            let lives = lives(program.clone(), records.clone(), signals.clone(), of, cancelled_at);
+            io_loop.run_sync(lives).unwrap_or_else(|error| panic!("{error:?}: {program:?}"))
+        };
+        let whole = new();
+        let (end, _) = run(&whole, Vec::new());
+        cancelled += u32::from(whole.is_cancelled());
+        for _ in 0..2 {
+            let entries = whole.len() as u64 + 4;
+            let of = (0..8).map(|_| maker.random.u64(0..=entries)).collect();
+            let records = new();
+            let (ended, died) = run(&records, of);
+            assert_eq!(ended, end, "{program:?}, cancelled at {cancelled_at:?}");
+            assert_eq!(run(&records, Vec::new()).0, end, "a replay: {program:?}");
+            deaths += died;
+        }
+    }
+    println!("{} programs, {deaths} deaths, {cancelled} cancelled", kind.programs);
+    assert!(deaths > 4 * kind.programs, "{deaths}");
+    assert!(!kind.cancels || cancelled > kind.programs / 10, "{cancelled}");
+}
+
+#[test]
+fn programs_that_race_with_deadlines_come_to_the_same_end_whenever_they_die() {
+    let kind = Kind { programs: 300, timeouts: Timeouts::Close, cancels: false, seed: 0x0dd5_5678 };
+    trial_on_one_clock(Records::new, kind);
+}
+
+#[test]
+fn programs_that_are_cancelled_come_to_the_same_end_whenever_they_die() {
+    let kind = Kind { programs: 300, timeouts: Timeouts::Close, cancels: true, seed: 0xcafe_5679 };
+    trial_on_one_clock(Records::new, kind);
+}
+
 #[cfg(feature = "sqlite")]
 mod in_sqlite {
     use std::cell::Cell;
@@ -321,9 +498,14 @@ mod in_sqlite {
         fn send_signal(&self, name: &str, value: u32) -> gen::Result {
             self.place.store.send_signal("program", &self.key, name, &value)
         }
+
+        fn is_cancelled(&self) -> bool {
+            self.entries().iter().any(|entry| entry.starts_with(r#"{"cancelled""#))
+        }
     }
 
-    fn trial_in_store(name: &str, timeouts: Timeouts, cancels: bool, seed: u64) {
+    /// Lets `trial` try programs in a store.
+    fn in_store(name: &str, trial: impl FnOnce(&Rc<File>, u32)) {
         let programs = if std::env::var_os("GEN_DURABLE_LONG").is_some() { 600 } else { 25 };
         let folder = Folder::new(name);
         let path = folder.file("programs.db");
@@ -332,22 +514,31 @@ mod in_sqlite {
         connection.execute_batch("PRAGMA synchronous = OFF").unwrap();
         connection.busy_timeout(Duration::from_secs(10)).unwrap();
         let place = Rc::new(File { store, connection, runs: Cell::new(0) });
-        trial(|| place.new_run(), Kind { programs, timeouts, cancels, seed });
+        trial(&place, programs);
         place.store.check().unwrap();
     }
 
     #[test]
     fn programs_without_timeouts_come_to_the_same_end_whenever_they_die() {
-        trial_in_store("programs", Timeouts::None, false, 0x1234_5678);
+        in_store("programs", |place, programs| {
+            let kind = Kind { programs, timeouts: Timeouts::None, cancels: false, seed: 0x1234_5678 };
+            trial(|| place.new_run(), kind);
+        });
     }
 
     #[test]
     fn programs_with_timeouts_come_to_an_end_that_replays_whenever_they_die() {
-        trial_in_store("programs-timeouts", Timeouts::Close, false, 0xfeed_5678);
+        in_store("programs-timeouts", |place, programs| {
+            let kind = Kind { programs, timeouts: Timeouts::Close, cancels: false, seed: 0xfeed_5678 };
+            trial(|| place.new_run(), kind);
+        });
     }
 
     #[test]
-    fn programs_that_are_cancelled_come_to_an_end_that_replays_whenever_they_die() {
-        trial_in_store("programs-cancelled", Timeouts::Close, true, 0xcafe_5678);
+    fn programs_that_are_cancelled_come_to_the_same_end_whenever_they_die() {
+        in_store("programs-cancelled", |place, programs| {
+            let kind = Kind { programs, timeouts: Timeouts::Close, cancels: true, seed: 0xcafe_5678 };
+            trial_on_one_clock(|| place.new_run(), kind);
+        });
     }
 }

@@ -112,6 +112,11 @@ pub trait Outside: Clone + Send + 'static {
     /// Takes so much time, within a step.
     fn take_time(&self, units: u64) -> impl Future<Output = gen::Result> + Send;
 
+    /// As `take_time`, in the step of that number.
+    fn take_time_in(&self, _step: u32, units: u64) -> impl Future<Output = gen::Result> + Send {
+        self.take_time(units)
+    }
+
     /// This step has done its work.
     fn note(&self, step: &str);
 
@@ -161,7 +166,7 @@ pub fn run(program: Program, outside: impl Outside) -> gen::Result<String> {
         Program::Step(number, time) => {
             let label = format!("s{number}");
             let work = move || async move {
-                outside.take_time(time).await?;
+                outside.take_time_in(number, time).await?;
                 outside.note(&format!("s{number}"));
                 gen::ensure!(number % 7 != 0, "no {number}");
                 Ok(number.to_string())
