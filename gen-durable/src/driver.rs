@@ -244,18 +244,14 @@ where
     }
 
     /// Writes the result down, and completes when it is safe.
-    fn poll_end(
-        &mut self,
-        cx: &mut Context<'_>,
-        result: gen::Result<T>,
-    ) -> Poll<gen::Result<gen::Result<T>>> {
+    fn poll_end(&mut self, result: gen::Result<T>) -> Poll<gen::Result<gen::Result<T>>> {
         self.drop_coroutine();
         self.ended = Some(self.write_end(result)?);
-        self.poll_finished(cx)
+        self.poll_finished()
     }
 
-    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result<gen::Result<T>>> {
-        ready!(self.core.poll_finished(cx))?;
+    fn poll_finished(&mut self) -> Poll<gen::Result<gen::Result<T>>> {
+        ready!(self.core.poll_finished())?;
         let ended = self.ended.take().expect("a driver is not polled after its end");
         Poll::Ready(Ok(ended))
     }
@@ -294,7 +290,7 @@ where
         let cancel = drive::take_cancel(cx, |source| source != CancelSource::Shutdown);
         if self.ended.is_some() {
             // A cancellation comes too late.
-            return self.poll_finished(cx);
+            return self.poll_finished();
         }
         if let Some(request) = cancel {
             self.core.cancel(request.reason())?;
@@ -302,7 +298,7 @@ where
         for _ in 0..EVENTS_AT_ONCE {
             if self.core.take_woken() || self.cancel.as_ref().is_some_and(|request| !request.is_deferred()) {
                 if let Poll::Ready(result) = self.poll_coroutine()? {
-                    return self.poll_end(cx, result);
+                    return self.poll_end(result);
                 }
                 if self.core.is_woken() {
                     break;
@@ -312,15 +308,15 @@ where
                 return Poll::Ready(Err(self.not_durable()));
             }
             self.poll_steps()?;
-            let event = ready!(self.core.poll_event(cx))?;
+            let event = ready!(self.core.poll_event())?;
             self.handle(event)?;
         }
-        self.core.driver().wake();
+        self.core.driver().notify();
         Poll::Pending
     }
 
     /// Answers a dump.
-    fn say(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result<gen::Result<T>>> {
+    fn say(&mut self, cx: &Context<'_>) -> Poll<gen::Result<gen::Result<T>>> {
         if self.ended.is_some() {
             drive::say(self, cx, || "the journal, which writes the end of a durable run".into());
             return Poll::Pending;
@@ -329,12 +325,12 @@ where
         let last = self.core.last_awaited();
         let (polled, waiting) = self.ask(None)?;
         if let Poll::Ready(result) = polled {
-            return self.poll_end(cx, result);
+            return self.poll_end(result);
         }
         drive::say_body(self, cx.waker(), "a durable run", name, waiting);
         if self.core.is_woken() || self.core.last_awaited() != last {
             // The coroutine has gone on. The next poll sees what it waits for now.
-            self.core.driver().wake();
+            self.core.driver().notify();
         }
         Poll::Pending
     }
