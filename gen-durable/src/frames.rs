@@ -3,12 +3,14 @@
 //!
 //! ```text
 //! header  "gen-durable 2\n", or "gen-durable signals 2\n" of a file of signals
-//! frame   length (u32, little endian) | crc32 of length and JSON (u32) | JSON: a list of records
+//! frame   length (u32, little endian) | crc32 of length and JSON (u32) | JSON
 //! ```
+//!
+//! The JSON is a list of records.
 //!
 //! # What a kill and a power cut leave
 //!
-//! A frame is written only when the file is synced, and it is synced before the next one is written.
+//! A frame is written only to be synced at once, and nothing is written before it is on the disk.
 //! The disk may write the pages of a frame in any order, and a power cut may lose any of them. But
 //! all frames before the last one are on the disk, and the pages that are lost belong to one frame,
 //! whose checksum then does not fit. So:
@@ -19,8 +21,8 @@
 //! | does not fit, before a whole one | damaged: it was synced, and its steps would be done again. The file is left alone |
 //! | fits, and is no list of known records | of a later version. The file is left alone |
 //!
-//! Within a torn frame there is no whole one: the length of a frame has a byte below 2, and JSON has
-//! none.
+//! Within a torn frame there is no whole one: the length of a frame has a byte below 2, and JSON
+//! has none.
 
 use serde::de::DeserializeOwned;
 use serde::Serialize;

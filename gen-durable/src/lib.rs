@@ -169,10 +169,10 @@
 //!
 //! # In tests
 //!
-//! [`testing::explore`](fn@testing::explore) lets the process die at each moment of a run, and finds
-//! the step that is not idempotent. A [`MemoryJournal`] can be cut at each entry: see [`Records`]. A
-//! journal that was recorded once replays without the outside, as long as the coroutine does not ask
-//! for more.
+//! [`testing::explore`](fn@testing::explore) lets the process die at each moment of a run, and
+//! finds the step that is not idempotent. A [`MemoryJournal`] can be cut at each entry: see
+//! [`Records`]. A journal that was recorded once replays without the outside, as long as the
+//! coroutine does not ask for more.
 //!
 //! # Features
 //!

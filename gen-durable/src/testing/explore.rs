@@ -60,7 +60,8 @@ const VISITS: usize = 10;
 ///     yield_!(step("charge", move || bank.pay(30)))
 /// }
 ///
-/// let order = explore(Bank::default, |bank| order(bank.clone())).invariant(|bank, _| {
+/// let order = explore(Bank::default, |bank| order(bank.clone()));
+/// let order = order.invariant(|bank, _| {
 ///     let payments = bank.0.lock().unwrap().len();
 ///     gen::ensure!(payments == 1, "{payments} payments");
 ///     Ok(())
@@ -71,7 +72,7 @@ const VISITS: usize = 10;
 /// assert_eq!(report.findings().len(), 1);
 /// assert_eq!(report.findings()[0].plan(), "3:Die");
 /// let text = report.to_string();
-/// assert!(text.contains("`3:Die`: the invariant does not hold: 2 payments"), "{text}");
+/// assert!(text.contains("`3:Die`: the invariant does not hold: 2 pay"), "{text}");
 /// assert!(text.contains("the process died after the step `charge` at "), "{text}");
 /// assert!(text.contains(" had run, and before its outcome was recorded"), "{text}");
 /// ```

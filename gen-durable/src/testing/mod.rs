@@ -36,12 +36,14 @@
 //!
 //! # Limits
 //!
-//! - A step that runs again takes its time again. If a timeout limits it, the run may end in another
-//!   way than without a death, and rightly so: see [`ends_may_differ`](Explore::ends_may_differ).
+//! - A step that runs again takes its time again. If a timeout limits it, the run may end in
+//!   another way than without a death, and rightly so: see
+//!   [`ends_may_differ`](Explore::ends_may_differ).
 //! - When the process dies in the middle of a poll, the other children of a group are still polled
 //!   once. They begin no step.
-//! - A step that works on another thread has to hold a [`KeepAlive`](gen::Remote::keep_alive), as on
-//!   every virtual clock.
+//! - A task that a step has spawned, and a thread, live on when the process dies.
+//! - A step that works on another thread has to hold a [`KeepAlive`](gen::Remote::keep_alive), as
+//!   on every virtual clock.
 //! - A coroutine that loops without a yield is not interrupted.
 
 // | file | what it holds |
