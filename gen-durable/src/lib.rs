@@ -61,6 +61,8 @@
 //! | wait for some time | [`sleep`](fn@sleep) |
 //! | set a deadline | [`with_timeout`] |
 //! | wait for a message from outside | [`signal`](fn@signal); [`SqliteStore::send_signal`] sends it |
+//! | call another durable coroutine, or start it | [`call`](fn@call), [`start`](fn@start) |
+//! | show others how far it is | [`set_state`](fn@set_state), [`get_state`](fn@get_state) |
 //! | read the clock, draw a random number or an identifier | [`now`](fn@now), [`random`](fn@random), [`uuid`](fn@uuid) |
 //! | change the program while runs are under way | [`version`](fn@version) |
 //! | run several at once | yield a `Vec`, an array, a `BTreeMap`, a tuple; [`gen::limit`](gen::limit()), [`gen::first_of`](gen::first_of()), [`gen::scope`](fn@gen::scope) |
@@ -149,10 +151,10 @@
 //!
 //! A journal fits a program that issues the same commands in the same order. Commands are compared
 //! by their kind and their label. So these changes are safe while runs are under way: to change
-//! what a step does, how often it is tried, and its times, to move code to other lines, and to add
-//! steps behind those that are recorded. To rename, remove or reorder steps is not. For such a
-//! change [`version`](fn@version) says which code a run has to take, or keep the old function for
-//! the old runs.
+//! what a step does, how often it is tried, and its times, the input of a call and the value of a
+//! state, to move code to other lines, and to add steps behind those that are recorded. To rename,
+//! remove or reorder steps is not. For such a change [`version`](fn@version) says which code a run
+//! has to take, or keep the old function for the old runs.
 //!
 //! # Errors
 //!
@@ -181,6 +183,8 @@
 
 #![forbid(unsafe_code)]
 
+mod call;
+mod calls;
 mod clock;
 mod core;
 mod driver;
@@ -206,6 +210,7 @@ mod signal_file;
 mod sleep;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod state;
 mod step;
 mod steps;
 pub mod testing;
@@ -214,6 +219,7 @@ mod version;
 mod versions;
 mod watch;
 
+pub use crate::call::{call, start, Call, Start};
 pub use crate::driver::{run, Driver};
 pub use crate::error::{permanent, FileError, JournalMismatch, NoJournal, NotDurable, StepFailed, Suspended};
 pub use crate::file::FileJournal;
@@ -230,6 +236,7 @@ pub use crate::sqlite::{
     resume_all, Bodies, Run, RunInfo, RunState, RunWait, Runs, SqliteJournal, SqliteOptions, SqliteStore,
     StoreError,
 };
+pub use crate::state::{get_state, set_state, GetState, SetState};
 pub use crate::step::{step, Step};
 pub use crate::timeout::{with_timeout, Limited, TimedOut, WithTimeout};
 pub use crate::version::{version, Version};

@@ -20,13 +20,15 @@ pub(crate) enum Record {
     Version(String, u32, Place),
     Done(Ticket, Outcome),
     Cancelled(String),
+    /// The runs for which these calls have waited are cancelled, as the run itself is.
+    CallsCancelled(Vec<Ticket>),
     Ended(Outcome),
 }
 
 impl Record {
     /// Whether the coroutine may only go on when the record is safe.
     pub(crate) fn is_event(&self) -> bool {
-        !matches!(self, Record::Issued(..))
+        !matches!(self, Record::Issued(..) | Record::CallsCancelled(_))
     }
 
     /// The entry as text. `name` names the command of a ticket.
@@ -36,6 +38,7 @@ impl Record {
             Record::Version(label, version, at) => format!("version {version} of `{label}` at {at}"),
             Record::Done(ticket, _) => format!("the end of {}", name(*ticket)),
             Record::Cancelled(reason) => format!("the cancellation `{reason}`"),
+            Record::CallsCancelled(_) => "the cancellation of calls".into(),
             Record::Ended(outcome) => format!("the end of the coroutine with {}", Kind(outcome)),
         }
     }
@@ -44,6 +47,14 @@ impl Record {
         match self {
             Record::Issued(command, _) => Some(command),
             _ => None,
+        }
+    }
+
+    /// The calls whose runs were cancelled.
+    pub(crate) fn calls_cancelled(&self) -> &[Ticket] {
+        match self {
+            Record::CallsCancelled(tickets) => tickets,
+            _ => &[],
         }
     }
 

@@ -8,13 +8,14 @@ use std::task::{Context, Poll, Waker};
 use super::moment::{Moment, MomentKind};
 use super::script::Script;
 use crate::clock::WallClock;
+use crate::error::StepFailed;
 use crate::inbox::Signal;
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
 use crate::memory::{MemoryStore, Records};
 use crate::place::Place;
 use crate::random::uuid_of;
 use crate::record::Record;
-use crate::recorded::{Recorded, Store, Wait};
+use crate::recorded::{End, Recorded, Store, Wait};
 
 #[derive(Debug)]
 pub(super) struct ScriptedJournal {
@@ -95,6 +96,30 @@ impl Store for ScriptedStore {
 
     fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
         self.inner.poll_signals(cx)
+    }
+
+    fn refusal(&self, command: &Command) -> gen::Result<Option<StepFailed>> {
+        self.inner.refusal(command)
+    }
+
+    fn begin(&mut self, what: &What, at: Option<u64>) -> gen::Result {
+        self.inner.begin(what, at)
+    }
+
+    fn watch(&mut self, call: Ticket, what: &What) -> gen::Result {
+        self.inner.watch(call, what)
+    }
+
+    fn poll_ends(&mut self, cx: &Context<'_>) -> gen::Result<Vec<End>> {
+        self.inner.poll_ends(cx)
+    }
+
+    fn cancel_called(&mut self, call: &What, reason: &str) -> gen::Result {
+        self.inner.cancel_called(call, reason)
+    }
+
+    fn show_state(&mut self, name: &str, value: &str) {
+        self.inner.show_state(name, value);
     }
 
     /// All steps among the commands have begun by now.

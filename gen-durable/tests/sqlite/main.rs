@@ -1,10 +1,13 @@
 //! A store of many runs in SQLite.
 
+mod calls;
 mod cut;
 mod end;
 mod kill;
 mod runs;
 mod signals;
+mod states;
 mod strangers;
+mod versions;
 #[path = "../world/mod.rs"]
 mod world;
