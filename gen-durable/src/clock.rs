@@ -8,15 +8,24 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// the machine sleeps, and that of the executor, which a test can move. It never goes back, also
 /// not behind a time that was reached earlier, in this run or in one before, by a system whose
 /// clock was set back.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct WallClock {
     began: u64,
     began_here: Instant,
+    /// Otherwise only the clock of the executor counts.
+    follows_system: bool,
 }
 
 impl WallClock {
     pub(crate) fn new() -> Self {
-        WallClock { began: system(), began_here: gen::drive::now() }
+        // If a test has moved the clock of the executor, that time has passed.
+        let began = millis_of(time_of_day());
+        WallClock { began, began_here: gen::drive::now(), follows_system: true }
+    }
+
+    /// A clock that shows `began` now, and is only moved by that of the executor.
+    pub(crate) fn of_executor(began: u64) -> Self {
+        WallClock { began, began_here: gen::drive::now(), follows_system: false }
     }
 
     /// An earlier run, or the clock of the system, has reached this time.
@@ -25,7 +34,11 @@ impl WallClock {
     }
 
     pub(crate) fn now(&mut self) -> u64 {
-        self.now_by(system())
+        if self.follows_system {
+            self.now_by(system())
+        } else {
+            self.now_here()
+        }
     }
 
     /// The time, where the clock of the system shows `system`.
@@ -34,7 +47,7 @@ impl WallClock {
         self.now_here()
     }
 
-    fn now_here(&self) -> u64 {
+    pub(crate) fn now_here(&self) -> u64 {
         let passed = gen::drive::now().saturating_duration_since(self.began_here).as_millis();
         self.began.saturating_add(u64::try_from(passed).unwrap_or(u64::MAX))
     }

@@ -8,6 +8,9 @@
 //! 3. It takes one event from the journal, which wakes the coroutine at one place, begins a step,
 //!    or cancels the coroutine.
 //!
+//! When the coroutine has ended, it is dropped, and its result is given to the journal. The driver
+//! then keeps the result until the journal has made it safe.
+//!
 //! Only these events wake the coroutine, and the groups of gen poll their children in a fixed
 //! order. So what the coroutine does between two events follows from the events before, and a
 //! replay does the same.
@@ -97,6 +100,8 @@ where
 pub struct Driver<C: Coroutine> {
     /// Dropped when it has ended.
     coroutine: Option<Pin<Box<C>>>,
+    /// The result of the coroutine, until it is safe.
+    ended: Option<C::Output>,
     core: Arc<Core>,
     steps: Steps,
     /// The cancellation that the coroutine has to get, or holds back.
@@ -120,6 +125,7 @@ where
         let core = Core::new(Box::new(journal));
         Driver {
             coroutine: Some(Box::pin(coroutine)),
+            ended: None,
             steps: Steps::new(Arc::clone(core.driver())),
             core,
             cancel: None,
@@ -237,10 +243,22 @@ where
         Ok(())
     }
 
+    /// Writes the result down, and completes when it is safe.
+    fn poll_end(&mut self, result: gen::Result<T>) -> Poll<gen::Result<gen::Result<T>>> {
+        self.drop_coroutine();
+        self.ended = Some(self.write_end(result)?);
+        self.poll_finished()
+    }
+
+    fn poll_finished(&mut self) -> Poll<gen::Result<gen::Result<T>>> {
+        ready!(self.core.poll_finished())?;
+        let ended = self.ended.take().expect("a driver is not polled after its end");
+        Poll::Ready(Ok(ended))
+    }
+
     /// Writes the result down. If the journal has to keep a failure instead of it, then the failure
     /// is the result also of this run, as it is of each replay.
-    fn end(&mut self, result: gen::Result<T>) -> gen::Result<gen::Result<T>> {
-        self.drop_coroutine();
+    fn write_end(&mut self, result: gen::Result<T>) -> gen::Result<gen::Result<T>> {
         let outcome = Outcome::of(&result);
         let replaced = too_large(&outcome).or_else(|| match &outcome {
             Outcome::Failed(failed) if result.is_ok() => Some(failed.clone()),
@@ -265,15 +283,22 @@ where
         self.steps.clear();
     }
 
-    fn poll_driver(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result<gen::Result<T>>> {
+    /// As the poll of the future, but answers no dump, and does not drop a coroutine that has not
+    /// ended when the run has.
+    pub(crate) fn poll_undropped(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result<gen::Result<T>>> {
         self.core.driver().set(cx.waker());
-        if let Some(request) = drive::take_cancel(cx, |source| source != CancelSource::Shutdown) {
+        let cancel = drive::take_cancel(cx, |source| source != CancelSource::Shutdown);
+        if self.ended.is_some() {
+            // A cancellation comes too late.
+            return self.poll_finished();
+        }
+        if let Some(request) = cancel {
             self.core.cancel(request.reason())?;
         }
         for _ in 0..EVENTS_AT_ONCE {
             if self.core.take_woken() || self.cancel.as_ref().is_some_and(|request| !request.is_deferred()) {
                 if let Poll::Ready(result) = self.poll_coroutine()? {
-                    return Poll::Ready(self.end(result));
+                    return self.poll_end(result);
                 }
                 if self.core.is_woken() {
                     break;
@@ -283,25 +308,29 @@ where
                 return Poll::Ready(Err(self.not_durable()));
             }
             self.poll_steps()?;
-            let event = ready!(self.core.poll_event(cx))?;
+            let event = ready!(self.core.poll_event())?;
             self.handle(event)?;
         }
-        self.core.driver().wake();
+        self.core.driver().notify();
         Poll::Pending
     }
 
     /// Answers a dump.
     fn say(&mut self, cx: &Context<'_>) -> Poll<gen::Result<gen::Result<T>>> {
+        if self.ended.is_some() {
+            drive::say(self, cx, || "the journal, which writes the end of a durable run".into());
+            return Poll::Pending;
+        }
         let name = self.coroutine.as_ref().map_or("", |coroutine| coroutine.name());
         let last = self.core.last_awaited();
         let (polled, waiting) = self.ask(None)?;
         if let Poll::Ready(result) = polled {
-            return Poll::Ready(self.end(result));
+            return self.poll_end(result);
         }
         drive::say_body(self, cx.waker(), "a durable run", name, waiting);
         if self.core.is_woken() || self.core.last_awaited() != last {
             // The coroutine has gone on. The next poll sees what it waits for now.
-            self.core.driver().wake();
+            self.core.driver().notify();
         }
         Poll::Pending
     }
@@ -317,7 +346,7 @@ where
     type Output = gen::Result<gen::Result<T>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut polled = self.poll_driver(cx);
+        let mut polled = self.poll_undropped(cx);
         if polled.is_pending() && drive::is_asked(cx) && !self.core.is_woken() {
             polled = self.say(cx);
         }

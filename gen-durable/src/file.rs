@@ -10,7 +10,7 @@ use gen::Context as _;
 use serde::Serialize;
 
 use crate::error::{FileError, StepFailed};
-use crate::frames::{self, HEADER};
+use crate::frames::{self, Batch, HEADER};
 use crate::inbox::Signal;
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
 use crate::record::Record;
@@ -47,8 +47,9 @@ use crate::signal_file::{self, SignalFile};
 /// # What is safe when
 ///
 /// The outcome of a step, a deadline and a cancellation are on the disk before the coroutine goes
-/// on. If the process is killed or the machine loses power in the middle of an entry, the entry is
-/// lost, and the next run begins before it. So a step whose outcome was not written runs again.
+/// on. The entries in between are written with them. If the process is killed or the machine loses
+/// power meanwhile, these last entries are lost, whichever parts of them have reached the disk, and
+/// the next run begins before them. So a step whose outcome was not written runs again.
 ///
 /// # Signals
 ///
@@ -135,7 +136,10 @@ impl FileJournal {
 #[derive(Debug)]
 struct FileStore {
     file: File,
+    /// The bytes that were written.
     size: u64,
+    /// The records that were not written yet.
+    batch: Batch,
     signals: SignalFile,
 }
 
@@ -158,23 +162,34 @@ impl FileStore {
             file.set_len(whole as u64)?;
         }
         file.seek(SeekFrom::Start(whole as u64))?;
-        let mut store = FileStore { file, size: whole as u64, signals: SignalFile::of(path) };
+        let signals = SignalFile::of(path)?;
+        let mut store = FileStore { file, size: whole as u64, batch: Batch::new(), signals };
         if whole == 0 {
             store.signals.remove()?;
-            store.write(HEADER)?;
             // A run whose header is lost begins again, and would remove signals that are safe.
-            store.file.sync_data()?;
+            store.write(HEADER)?;
             sync_folder(path)?;
+        } else {
+            // A process that was killed may have written its last entries, and not synced them.
+            store.file.sync_data()?;
         }
         Ok(store)
     }
 
-    /// Writes at the end. An error ends the run. If a full disk has taken a part of the bytes, then
-    /// the next run finds it as a torn end.
+    /// Writes at the end, and waits until it is on the disk. An error ends the run. If a full disk
+    /// has taken a part of the bytes, then the next run finds it as a torn end.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes)?;
         self.size += bytes.len() as u64;
-        Ok(())
+        self.file.sync_data()
+    }
+
+    fn write_batch(&mut self) -> gen::Result {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let frame = self.batch.take();
+        self.write(&frame).context("cannot write to the journal")
     }
 }
 
@@ -189,15 +204,19 @@ impl Drop for FileStore {
 
 impl Store for FileStore {
     fn append(&mut self, record: &Record) -> gen::Result {
-        let frame = frames::frame(record)?;
-        if self.size + frame.len() as u64 > FileJournal::MAX_FILE {
+        let json = frames::json(record)?;
+        if self.batch.is_full_for(json.len()) {
+            self.write_batch()?;
+        }
+        if self.size + self.batch.size_with(json.len()) as u64 > FileJournal::MAX_FILE {
             return Err(FileError::TooLarge.into());
         }
-        self.write(&frame).context("cannot write to the journal")
+        self.batch.add(&json);
+        Ok(())
     }
 
-    fn sync(&mut self) -> gen::Result {
-        self.file.sync_data().context("cannot write to the journal")
+    fn poll_sync(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
+        Poll::Ready(self.write_batch())
     }
 
     fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {

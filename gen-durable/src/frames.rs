@@ -1,14 +1,28 @@
-//! The bytes of a journal: a header, and a frame for each record.
+//! The bytes of a journal: a header, and a frame for each group of records that are written
+//! together.
 //!
 //! ```text
-//! header  "gen-durable 1\n", or "gen-durable signals 1\n" of a file of signals
+//! header  "gen-durable 2\n", or "gen-durable signals 2\n" of a file of signals
 //! frame   length (u32, little endian) | crc32 of length and JSON (u32) | JSON
 //! ```
 //!
-//! A kill may leave a part of the last frame. Such a *torn end* is cut off. A frame that is damaged
-//! before whole ones is no torn end, and neither is a whole frame whose JSON is no known record,
-//! because a later version has written it. Such a file is left alone: without the frame its step
-//! would be done again.
+//! The JSON is a list of records.
+//!
+//! # What a kill and a power cut leave
+//!
+//! A frame is written only to be synced at once, and nothing is written before it is on the disk.
+//! The disk may write the pages of a frame in any order, and a power cut may lose any of them. But
+//! all frames before the last one are on the disk, and the pages that are lost belong to one frame,
+//! whose checksum then does not fit. So:
+//!
+//! | frame | is |
+//! |---|---|
+//! | does not fit, and no whole frame follows | a *torn end*: it was never synced, and nothing was done because of it. It is cut off |
+//! | does not fit, before a whole one | damaged: it was synced, and its steps would be done again. The file is left alone |
+//! | fits, and is no list of known records | of a later version. The file is left alone |
+//!
+//! Within a torn frame there is no whole one: the length of a frame has a byte below 2, and JSON
+//! has none.
 
 use serde::de::DeserializeOwned;
 use serde::Serialize;
@@ -17,22 +31,75 @@ use crate::error::FileError;
 use crate::record::MAX_JSON;
 
 /// The header of a journal. A change of the format changes the number.
-pub(crate) const HEADER: &[u8] = b"gen-durable 1\n";
+pub(crate) const HEADER: &[u8] = b"gen-durable 2\n";
 
 const LENGTH: usize = 4;
 const PREFIX: usize = 2 * LENGTH;
 
-/// Makes the frame of a record.
+/// The largest JSON of a frame: that of one record, as a list.
+const MAX_LIST: usize = MAX_JSON + 2;
+
+/// The records that are to be written together, as one frame.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// Room for the prefix, and the JSON without its last bracket.
+    bytes: Vec<u8>,
+}
+
+impl Batch {
+    pub(crate) fn new() -> Self {
+        let mut bytes = vec![0; PREFIX];
+        bytes.push(b'[');
+        Batch { bytes }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes.len() == PREFIX + 1
+    }
+
+    /// The size of the frame, with one more record of so many bytes.
+    pub(crate) fn size_with(&self, json: usize) -> usize {
+        self.bytes.len() + usize::from(!self.is_empty()) + json + 1
+    }
+
+    /// Whether one more record makes it too large for a frame.
+    pub(crate) fn is_full_for(&self, json: usize) -> bool {
+        self.size_with(json) > PREFIX + MAX_LIST
+    }
+
+    /// Adds a record, which has room.
+    pub(crate) fn add(&mut self, json: &[u8]) {
+        if !self.is_empty() {
+            self.bytes.push(b',');
+        }
+        self.bytes.extend_from_slice(json);
+    }
+
+    /// Takes the frame of the records.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        let mut bytes = std::mem::replace(self, Batch::new()).bytes;
+        bytes.push(b']');
+        // It fits, because a list has at most `MAX_LIST` bytes.
+        let length = u32::try_from(bytes.len() - PREFIX).unwrap_or(u32::MAX).to_le_bytes();
+        let checksum = checksum(&length, &bytes[PREFIX..]).to_le_bytes();
+        bytes[..LENGTH].copy_from_slice(&length);
+        bytes[LENGTH..PREFIX].copy_from_slice(&checksum);
+        bytes
+    }
+}
+
+/// The JSON of a record.
+pub(crate) fn json(record: &impl Serialize) -> gen::Result<Vec<u8>> {
+    let json = serde_json::to_vec(record)?;
+    gen::ensure!(json.len() <= MAX_JSON, "an entry of {} bytes is too large for a journal", json.len());
+    Ok(json)
+}
+
+/// Makes the frame of one record.
 pub(crate) fn frame(record: &impl Serialize) -> gen::Result<Vec<u8>> {
-    let mut bytes = vec![0; PREFIX];
-    serde_json::to_writer(&mut bytes, record)?;
-    let json = bytes.len() - PREFIX;
-    gen::ensure!(json <= MAX_JSON, "an entry of {json} bytes is too large for a journal");
-    let length = u32::try_from(json)?.to_le_bytes();
-    let checksum = checksum(&length, &bytes[PREFIX..]).to_le_bytes();
-    bytes[..LENGTH].copy_from_slice(&length);
-    bytes[LENGTH..PREFIX].copy_from_slice(&checksum);
-    Ok(bytes)
+    let mut batch = Batch::new();
+    batch.add(&json(record)?);
+    Ok(batch.take())
 }
 
 fn checksum(length: &[u8], json: &[u8]) -> u32 {
@@ -65,8 +132,8 @@ pub(crate) fn parse_from<R: DeserializeOwned>(
     bytes: &[u8],
 ) -> Result<(Vec<R>, usize), FileError> {
     let mut records = Vec::new();
-    while let Some((record, size)) = first(&bytes[at..]) {
-        records.push(record);
+    while let Some((group, size)) = first(&bytes[at..]) {
+        records.extend(group);
         at += size;
     }
     let (rest, position) = (&bytes[at..], at as u64);
@@ -93,8 +160,8 @@ fn has_frame(bytes: &[u8]) -> bool {
     })
 }
 
-/// The record at the start of the bytes, and the size of its frame.
-fn first<R: DeserializeOwned>(bytes: &[u8]) -> Option<(R, usize)> {
+/// The records of the frame at the start of the bytes, and its size.
+fn first<R: DeserializeOwned>(bytes: &[u8]) -> Option<(Vec<R>, usize)> {
     let frame = Frame::first(bytes).filter(Frame::is_whole)?;
     Some((serde_json::from_slice(frame.json).ok()?, PREFIX + frame.json.len()))
 }
@@ -110,8 +177,8 @@ impl<'a> Frame<'a> {
     fn first(bytes: &'a [u8]) -> Option<Self> {
         let (length, rest) = bytes.split_first_chunk()?;
         let (checksum, rest) = rest.split_first_chunk()?;
-        let size = usize::try_from(u32::from_le_bytes(*length)).ok().filter(|size| *size <= MAX_JSON)?;
-        let json = rest.get(..size).filter(|json| json.starts_with(b"{"))?;
+        let size = usize::try_from(u32::from_le_bytes(*length)).ok().filter(|size| *size <= MAX_LIST)?;
+        let json = rest.get(..size).filter(|json| json.starts_with(b"["))?;
         Some(Frame { length, checksum, json })
     }
 

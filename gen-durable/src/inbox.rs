@@ -31,8 +31,13 @@ impl Signal {
     ///
     /// The value is no JSON, or is too large for an entry of a journal.
     pub(crate) fn new<T: Serialize + ?Sized>(name: &str, value: &T) -> gen::Result<Self> {
+        Signal::sent_at(clock::millis_of(clock::time_of_day()), name, value)
+    }
+
+    /// As `new`, of a signal that is sent at that time.
+    pub(crate) fn sent_at<T: Serialize + ?Sized>(at: u64, name: &str, value: &T) -> gen::Result<Self> {
         let value = serde_json::to_string(value)?;
-        let signal = Signal { name: name.into(), value, at: clock::millis_of(clock::time_of_day()) };
+        let signal = Signal { name: name.into(), value, at };
         let size = serde_json::to_vec(&signal)?.len();
         gen::ensure!(size <= MAX_JSON, "a signal of {size} bytes is too large for a journal");
         Ok(signal)

@@ -212,6 +212,7 @@ impl Awaited {
 /// | [`propose`](Self::propose) | the closure of a step has ended |
 /// | [`cancel`](Self::cancel) | the task of the driver is cancelled |
 /// | [`finish`](Self::finish) | the coroutine has ended |
+/// | [`poll_finished`](Self::poll_finished) | after that, until the result is safe |
 ///
 /// [`FileJournal`](crate::FileJournal) and [`MemoryJournal`](crate::MemoryJournal) implement it. To
 /// test the effects when the process dies, wrap one of them in a journal of your own that fails.
@@ -268,4 +269,15 @@ pub trait Journal: Send + 'static {
     ///
     /// As said above.
     fn finish(&mut self, outcome: &Outcome) -> gen::Result;
+
+    /// Completes when the result is safe. Only then the caller of the run gets it. A journal that
+    /// does not implement it has made the result safe in [`finish`](Self::finish).
+    ///
+    /// # Errors
+    ///
+    /// As said above.
+    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
+        let _ = cx;
+        Poll::Ready(Ok(()))
+    }
 }

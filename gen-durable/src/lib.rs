@@ -69,7 +69,8 @@
 //! | keep runs in one file, start them by key, list, cancel and resume them | [`SqliteStore`], [`resume_all`] |
 //! | run a coroutine over a journal of your own choice | [`run`]; [`Driver`], which says whether it has ended |
 //! | keep the journal of one run in a file | [`FileJournal`] |
-//! | test | [`MemoryJournal`] |
+//! | let the process die at each moment, in a test | [`testing::explore`](fn@testing::explore) |
+//! | test without a file | [`MemoryJournal`] |
 //! | keep the journal elsewhere | [`Journal`] |
 //!
 //! # Steps run at least once
@@ -170,8 +171,9 @@
 //!
 //! # In tests
 //!
-//! A [`MemoryJournal`] can be cut at each entry, to test what happens if the process dies there:
-//! see [`Records`]. A journal that was recorded once replays without the outside, as long as the
+//! [`testing::explore`](fn@testing::explore) lets the process die at each moment of a run, and
+//! finds the step that is not idempotent. A [`MemoryJournal`] can be cut at each entry: see
+//! [`Records`]. A journal that was recorded once replays without the outside, as long as the
 //! coroutine does not ask for more.
 //!
 //! # Features
@@ -211,6 +213,7 @@ mod sqlite;
 mod state;
 mod step;
 mod steps;
+pub mod testing;
 mod timeout;
 mod version;
 mod versions;

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use serde::de::DeserializeOwned;
 use serde::Serialize;
 
-use crate::clock;
+use crate::clock::{self, WallClock};
 use crate::error::StepFailed;
 use crate::inbox::Signal;
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
@@ -53,6 +53,8 @@ struct Contents {
     ends: BTreeMap<(String, String), (u64, Outcome)>,
     /// The task of the run that waits for signals or ends.
     waiting: Option<Waker>,
+    /// The clock by which signals are sent, if it is not that of the system.
+    clock: Option<WallClock>,
 }
 
 impl Records {
@@ -60,6 +62,11 @@ impl Records {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// No entries. Signals are sent by that clock.
+    pub(crate) fn by_clock(clock: WallClock) -> Self {
+        Records(Arc::new(Mutex::new(Contents { clock: Some(clock), ..Contents::default() })))
     }
 
     /// The number of entries.
@@ -81,7 +88,8 @@ impl Records {
         let contents = self.lock();
         let records = contents.records.iter().take(len).cloned().collect();
         let (signals, ends) = (contents.signals.clone(), contents.ends.clone());
-        Records(Arc::new(Mutex::new(Contents { records, signals, ends, waiting: None })))
+        let clock = contents.clock.clone();
+        Records(Arc::new(Mutex::new(Contents { records, signals, ends, waiting: None, clock })))
     }
 
     /// Sends a [signal](fn@crate::signal) to the coroutine with these records.
@@ -93,7 +101,7 @@ impl Records {
     ///
     /// The value cannot be written as JSON, or is too large for an entry of a journal.
     pub fn send_signal<T: Serialize + ?Sized>(&self, name: &str, value: &T) -> gen::Result {
-        let signal = Signal::new(name, value)?;
+        let signal = Signal::sent_at(self.now(), name, value)?;
         self.change(|contents| contents.signals.push(signal));
         Ok(())
     }
@@ -139,11 +147,17 @@ impl Records {
     }
 
     fn end_call(&self, body: &str, key: &str, outcome: Outcome) {
-        let at = clock::millis_of(clock::time_of_day());
+        let at = self.now();
         let name = (body.to_owned(), key.to_owned());
         self.change(|contents| {
             contents.ends.entry(name).or_insert((at, outcome));
         });
+    }
+
+    /// The time at which a test sends something.
+    fn now(&self) -> u64 {
+        let virtual_clock = self.lock().clock.as_ref().map(WallClock::now_here);
+        virtual_clock.unwrap_or_else(|| clock::millis_of(clock::time_of_day()))
     }
 
     /// Changes the contents, and wakes the run that waits for that.
@@ -230,7 +244,7 @@ impl fmt::Debug for Records {
 pub struct MemoryJournal(Recorded<MemoryStore>);
 
 #[derive(Debug)]
-struct MemoryStore {
+pub(crate) struct MemoryStore {
     records: Records,
     /// The number of signals that the run has got.
     signals: usize,
@@ -242,13 +256,18 @@ impl MemoryJournal {
     /// Makes a journal that replays these entries, and then adds to them.
     #[must_use]
     pub fn new(records: &Records) -> Self {
-        let replay = records.lock().records.clone();
-        let store = MemoryStore { records: records.clone(), signals: 0, watched: BTreeMap::new() };
+        let (store, replay) = MemoryStore::open(records);
         MemoryJournal(Recorded::new(store, replay))
     }
 }
 
 impl MemoryStore {
+    /// With the entries that are there.
+    pub(crate) fn open(records: &Records) -> (Self, Vec<Record>) {
+        let replay = records.lock().records.clone();
+        (MemoryStore { records: records.clone(), signals: 0, watched: BTreeMap::new() }, replay)
+    }
+
     /// Looks at the contents. The task of `cx` is woken when they change.
     fn look<R>(&self, cx: &Context<'_>, look: impl FnOnce(&Contents) -> R) -> R {
         let waker = cx.waker().clone();
@@ -268,8 +287,8 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn sync(&mut self) -> gen::Result {
-        Ok(())
+    fn poll_sync(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
+        Poll::Ready(Ok(()))
     }
 
     fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {

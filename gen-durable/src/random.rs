@@ -95,7 +95,7 @@ fn number() -> u64 {
 }
 
 /// The text of a UUID of version 4 and variant 1 with these random bits.
-fn uuid_of([high, low]: [u64; 2]) -> String {
+pub(crate) fn uuid_of([high, low]: [u64; 2]) -> String {
     let high = high & !0xF000 | 0x4000;
     let low = low & !(0b11 << 62) | 0b10 << 62;
     let (first, second, third) = (high >> 32, high >> 16 & 0xFFFF, high & 0xFFFF);

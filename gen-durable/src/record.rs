@@ -31,6 +31,18 @@ impl Record {
         !matches!(self, Record::Issued(..) | Record::CallsCancelled(_))
     }
 
+    /// The entry as text. `name` names the command of a ticket.
+    pub(crate) fn describe(&self, name: impl FnOnce(Ticket) -> String) -> String {
+        match self {
+            Record::Issued(command, _) => command.to_string(),
+            Record::Version(label, version, at) => format!("version {version} of `{label}` at {at}"),
+            Record::Done(ticket, _) => format!("the end of {}", name(*ticket)),
+            Record::Cancelled(reason) => format!("the cancellation `{reason}`"),
+            Record::CallsCancelled(_) => "the cancellation of calls".into(),
+            Record::Ended(outcome) => format!("the end of the coroutine with {}", Kind(outcome)),
+        }
+    }
+
     pub(crate) fn command(&self) -> Option<&Command> {
         match self {
             Record::Issued(command, _) => Some(command),

@@ -41,8 +41,9 @@ pub(crate) trait Store: Send + 'static {
     /// Writes a record after the others.
     fn append(&mut self, record: &Record) -> gen::Result;
 
-    /// Makes all records safe. The thread waits for it.
-    fn sync(&mut self) -> gen::Result;
+    /// Completes when all records are safe. A place that is slow lets the thread do other work
+    /// meanwhile.
+    fn poll_sync(&mut self, cx: &Context<'_>) -> Poll<gen::Result>;
 
     /// The signals that have come since the last call, and all of them in the first one. The task
     /// of `cx` is woken when others come.
@@ -88,11 +89,6 @@ pub(crate) trait Store: Send + 'static {
 
     /// Shows a state to others, together with the next record.
     fn show_state(&mut self, _name: &str, _value: &str) {}
-
-    /// As [`sync`](Self::sync). A place that is slow lets the thread do other work meanwhile.
-    fn poll_sync(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
-        Poll::Ready(self.sync())
-    }
 
     /// The coroutine waits for so many commands: these.
     fn suspended(&mut self, _number: usize, _waits: &mut dyn Iterator<Item = Wait<'_>>) -> gen::Result {
@@ -148,6 +144,10 @@ pub(crate) struct Recorded<S> {
 
 impl<S: Store> Recorded<S> {
     pub(crate) fn new(store: S, records: Vec<Record>) -> Self {
+        Recorded::with_clock(store, records, WallClock::new())
+    }
+
+    pub(crate) fn with_clock(store: S, records: Vec<Record>, clock: WallClock) -> Self {
         Recorded {
             store,
             replay: records.into(),
@@ -163,14 +163,13 @@ impl<S: Store> Recorded<S> {
             states: BTreeMap::new(),
             versions: Versions::default(),
             alarm: None,
-            clock: WallClock::new(),
+            clock,
             is_unsynced: false,
             version_is_unsynced: false,
             held: None,
         }
     }
 
-    #[cfg(feature = "sqlite")]
     pub(crate) fn store_mut(&mut self) -> &mut S {
         &mut self.store
     }
@@ -213,19 +212,9 @@ impl<S: Store> Recorded<S> {
 
     /// The coroutine does something else than the next record says.
     fn mismatch<T>(&self, now: String) -> gen::Result<T> {
-        let recorded = self.replay.front().map_or_else(|| "the end".to_owned(), |next| self.describe(next));
+        let describe = |next: &Record| next.describe(|ticket| self.name(ticket));
+        let recorded = self.replay.front().map_or_else(|| "the end".to_owned(), describe);
         Err(JournalMismatch { entry: self.entries + 1, recorded, now }.into())
-    }
-
-    fn describe(&self, record: &Record) -> String {
-        match record {
-            Record::Issued(command, _) => command.to_string(),
-            Record::Version(label, version, at) => format!("version {version} of `{label}` at {at}"),
-            Record::Done(ticket, _) => format!("the end of {}", self.name(*ticket)),
-            Record::Cancelled(reason) => format!("the cancellation `{reason}`"),
-            Record::CallsCancelled(_) => "the cancellation of calls".into(),
-            Record::Ended(outcome) => format!("the end of the coroutine with {}", Kind(outcome)),
-        }
     }
 
     fn name(&self, ticket: Ticket) -> String {
@@ -556,9 +545,7 @@ impl<S: Store> Journal for Recorded<S> {
         match self.replay.front() {
             None => {
                 self.cancel_called(&Awaited::default())?;
-                self.append(&Record::Ended(outcome))?;
-                self.is_unsynced = false;
-                self.store.sync()
+                self.append(&Record::Ended(outcome))
             }
             Some(Record::Ended(recorded)) if *recorded == outcome && self.replay.len() == 1 => {
                 self.replayed();
@@ -570,6 +557,10 @@ impl<S: Store> Journal for Recorded<S> {
             }
             Some(_) => self.mismatch(format!("ends with {}", Kind(&outcome))),
         }
+    }
+
+    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
+        self.poll_synced(cx)
     }
 }
 
@@ -620,6 +611,10 @@ macro_rules! forward_journal {
 
             fn finish(&mut self, outcome: &Outcome) -> gen::Result {
                 self.0.finish(outcome)
+            }
+
+            fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
+                self.0.poll_finished(cx)
             }
         }
     };

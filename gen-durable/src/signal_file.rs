@@ -12,7 +12,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 use std::task::Context;
 
@@ -25,7 +25,7 @@ use crate::frames;
 use crate::inbox::Signal;
 use crate::watch::{self, Watched};
 
-const HEADER: &[u8] = b"gen-durable signals 1\n";
+const HEADER: &[u8] = b"gen-durable signals 2\n";
 
 fn path_of(journal: &Path) -> PathBuf {
     let mut path = OsString::from(journal);
@@ -78,8 +78,9 @@ pub(crate) struct SignalFile {
 }
 
 impl SignalFile {
-    pub(crate) fn of(journal: &Path) -> Self {
-        SignalFile { path: path_of(journal), read: 0, watched: None }
+    /// The process may change its folder later, so a relative path counts from here.
+    pub(crate) fn of(journal: &Path) -> io::Result<Self> {
+        Ok(SignalFile { path: path::absolute(path_of(journal))?, read: 0, watched: None })
     }
 
     /// Removes the signals of a journal that is gone.

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 use gen::yield_;
-use gen_durable::{step, FileError, FileJournal};
+use gen_durable::{signal, step, FileError, FileJournal};
+use world::dying::Dying;
 use world::{block_on, Folder, World};
 
 #[gen::coroutine]
@@ -36,11 +37,84 @@ fn error(path: &Path) -> FileError {
     *error.downcast_ref::<FileError>().unwrap_or_else(|| panic!("{error:?}"))
 }
 
+#[gen::coroutine]
+fn wide(world: World) -> gen::Result<usize> {
+    let long = |n: u32| format!("step {n:03} {}", "x".repeat(60));
+    let steps = (0..200).map(|n| step(long(n), world.work(&long(n), ())));
+    Ok(yield_!(steps.collect::<Vec<_>>())?.len())
+}
+
+/// Runs `wide`, and returns the labels of the steps that have run.
+fn run_wide(path: &Path) -> gen::Result<Vec<String>> {
+    let world = World::default();
+    assert_eq!(block_on(gen_durable::run(wide(world.clone()), FileJournal::open(path)?))?, 200);
+    Ok(world.log())
+}
+
+/// The disk may have written any of the pages that were not synced.
+#[test]
+fn a_power_cut_that_loses_any_page_of_the_last_entries_loses_only_these() {
+    const PAGE: usize = 4096;
+    let folder = Folder::new("power-cut");
+    let (path, torn) = (folder.file("journal"), folder.file("torn"));
+    drop(FileJournal::open(&path).unwrap());
+    let mut before = fs::read(&path).unwrap();
+    let mut lost = 0;
+    // It dies when all steps are issued, and at the next calls.
+    for lives_for in (200..210).chain([400]) {
+        let dying = Dying { inner: Box::new(FileJournal::open(&path).unwrap()), left: lives_for };
+        block_on(gen_durable::run(wide(World::default()), dying)).unwrap_err();
+        let after = fs::read(&path).unwrap();
+        assert!(after.starts_with(&before));
+        fs::write(&torn, &before).unwrap();
+        let ran = run_wide(&torn).unwrap();
+        for page in before.len() / PAGE..after.len().div_ceil(PAGE) {
+            let mut content = after.clone();
+            let bytes = (page * PAGE).max(before.len())..((page + 1) * PAGE).min(after.len());
+            lost += usize::from(bytes.start > before.len() && bytes.end < after.len());
+            content[bytes].fill(0);
+            fs::write(&torn, content).unwrap();
+            assert_eq!(run_wide(&torn).unwrap(), ran, "without page {page} of {}", after.len());
+        }
+        before = after;
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, &before).unwrap();
+    }
+    assert!(lost > 3, "{lost} pages in the middle");
+}
+
+const RELATIVE: &str = "GEN_DURABLE_TEST_FOLDER";
+
+#[test]
+fn a_journal_with_a_relative_path_gets_its_signals_in_another_folder_too() {
+    if let Some(folder) = std::env::var_os(RELATIVE) {
+        std::env::set_current_dir(&folder).unwrap();
+        let journal = FileJournal::open("journal").unwrap();
+        std::env::set_current_dir("/").unwrap();
+        FileJournal::send_signal(Path::new(&folder).join("journal"), "number", &7).unwrap();
+        let run = gen_durable::run(number(), journal);
+        let limited = gen::with_timeout(std::time::Duration::from_secs(1), run);
+        assert_eq!(block_on(limited.join()).unwrap(), 7);
+        return;
+    }
+    let folder = Folder::new("relative");
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    let test = "a_journal_with_a_relative_path_gets_its_signals_in_another_folder_too";
+    let child = child.args([test, "--exact"]).env(RELATIVE, folder.file("."));
+    let output = child.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[gen::coroutine]
+fn number() -> gen::Result<u32> {
+    yield_!(signal("number"))
+}
+
 #[test]
 fn a_file_that_is_no_journal_is_left_alone() {
     let folder = Folder::new("stranger");
     let path = folder.file("letter");
-    for content in ["Dear Sir,\n", "gen-durable 2\nlater"] {
+    for content in ["Dear Sir,\n", "gen-durable 9\nlater"] {
         fs::write(&path, content).unwrap();
         assert_eq!(error(&path), FileError::NotAJournal);
         assert_eq!(fs::read_to_string(&path).unwrap(), content);
@@ -73,8 +147,10 @@ fn a_damaged_byte_is_never_believed_and_no_step_behind_it_is_lost_in_silence() {
     assert!(torn > 8 && torn < 50, "{torn}");
 }
 
-/// Makes a frame as the format says, so that the checks behind the checksum are reached.
-fn frame(json: &str) -> Vec<u8> {
+/// Makes a frame of one record as the format says, so that the checks behind the checksum are
+/// reached.
+fn frame(record: &str) -> Vec<u8> {
+    let json = format!("[{record}]");
     let length = u32::try_from(json.len()).unwrap().to_le_bytes();
     let checksum = crc32fast::hash(&[&length[..], json.as_bytes()].concat()).to_le_bytes();
     [&length[..], &checksum, json.as_bytes()].concat()
@@ -110,13 +186,13 @@ fn entries_that_make_no_sense_do_not_fit() {
         (vec![r#"{"ended":{"value":"1"}}"#.to_owned()], "entry 1 is the end of the coroutine with a value"),
     ] {
         let frames = entries.iter().flat_map(|entry| frame(entry));
-        fs::write(&path, b"gen-durable 1\n".iter().copied().chain(frames).collect::<Vec<u8>>()).unwrap();
+        fs::write(&path, b"gen-durable 2\n".iter().copied().chain(frames).collect::<Vec<u8>>()).unwrap();
         let error = run(&path).unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
     }
     let wrong = r#"{"done":[0,{"value":"\"no number\""}]}"#;
     let frames = [frame(step), frame(wrong)].concat();
-    fs::write(&path, [&b"gen-durable 1\n"[..], &frames].concat()).unwrap();
+    fs::write(&path, [&b"gen-durable 2\n"[..], &frames].concat()).unwrap();
     let error = run(&path).unwrap_err().to_string();
     assert!(error.starts_with("the recorded result has another type: "), "{error}");
 }
@@ -129,7 +205,7 @@ fn a_new_journal_leaves_a_file_alone_that_only_has_the_name_of_its_signals() {
     assert_eq!(error(&path), FileError::NotAJournal);
     assert_eq!(fs::read_to_string(&signals).unwrap(), "Dear Sir,\n");
     // Signals of a journal that is gone, also such as were never written to their end.
-    for content in ["gen-durable signals 1\n", "gen-durable si", ""] {
+    for content in ["gen-durable signals 2\n", "gen-durable si", ""] {
         fs::write(&signals, content).unwrap();
         run(&path).unwrap();
         assert!(!signals.exists(), "{content:?}");

@@ -163,7 +163,7 @@ fn only_the_owner_may_read<M: Medium>(folder: &Folder) {
 fn strangers_are_left_alone<M: Medium>(folder: &Folder) {
     let path = folder.file("letter");
     let long = "Dear Sir,\n".repeat(1000);
-    for content in ["Dear Sir,\n", "gen-durable 2\nlater", "SQLite format 3\0", &long] {
+    for content in ["Dear Sir,\n", "gen-durable 9\nlater", "SQLite format 3\0", &long] {
         std::fs::write(&path, content).unwrap();
         let error = M::open(&path).err().unwrap();
         assert!(M::is_unusable(&error), "{error:?}");

@@ -77,7 +77,7 @@ fn cut_at_every_byte(bytes: &[u8], file: &std::path::Path) -> Vec<Vec<u8>> {
 }
 
 /// The size of the header of a file.
-const HEADER: usize = "gen-durable 1\n".len();
+const HEADER: usize = "gen-durable 2\n".len();
 
 /// Whether the bytes contain the end of the step.
 fn has_end(bytes: &[u8], label: &str) -> bool {
@@ -111,7 +111,11 @@ fn the_file_of_a_run_that_was_killed_is_that_of_a_run_that_was_not() {
     assert_eq!(run(&whole), "(1, [2, 3]) 4");
     let bytes = std::fs::read(&whole).unwrap();
     let contents = cut_at_every_byte(&bytes, &cut_file);
-    assert_eq!(contents.len(), 10, "4 steps with their ends, and the end");
+    assert_eq!(
+        contents.len(),
+        6,
+        "the header, an event with the commands before it, four times, and the end"
+    );
     for entries in contents {
         std::fs::write(&cut_file, &entries).unwrap();
         assert_eq!(run(&cut_file), "(1, [2, 3]) 4");

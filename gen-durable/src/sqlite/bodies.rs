@@ -74,7 +74,7 @@ impl Bodies {
     where
         A: DeserializeOwned,
         C: Coroutine<Output = gen::Result<T>> + Send + 'static,
-        T: Serialize + 'static,
+        T: Serialize + Send + 'static,
     {
         let name = name.into();
         let begin = move |arguments: &str, journal| {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{ready, Context, Poll};
 
 use serde::{Deserialize, Serialize};
@@ -51,9 +51,6 @@ use crate::recorded::{End as RunEnd, Recorded, Store, Wait};
 ///
 /// While it lives, no other process can have the journal of this run, and neither can this one.
 /// [`run`](crate::run()) returns when the end of the coroutine is on the disk.
-///
-/// At the end of the coroutine the thread that polls it waits for the disk, and its other
-/// tasks wait with it. The runs of [`resume_all`](crate::resume_all) do not block the thread.
 #[derive(Debug)]
 pub struct SqliteJournal(Recorded<Rows>);
 
@@ -73,20 +70,6 @@ impl Taken {
     }
 }
 
-/// Tells when the end of a run is safe.
-#[derive(Debug, Clone, Default)]
-pub(super) struct End(Arc<Mutex<Option<Reply<()>>>>);
-
-impl End {
-    pub(super) async fn is_safe(&self) -> gen::Result {
-        let written = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match written {
-            Some(written) => written.told().await,
-            None => Ok(()),
-        }
-    }
-}
-
 impl SqliteJournal {
     pub(super) fn new(store: Arc<Shared>, taken: Taken) -> Self {
         let Taken { name, live, records, size, .. } = taken;
@@ -103,16 +86,8 @@ impl SqliteJournal {
             watching: Vec::new(),
             shown: Shown::default(),
             look: None,
-            end: None,
         };
         SqliteJournal(Recorded::new(rows, records))
-    }
-
-    /// As [`new`](Self::new), but its end is written while the thread goes on.
-    pub(super) fn with_end(store: Arc<Shared>, taken: Taken, end: &End) -> Self {
-        let mut journal = SqliteJournal::new(store, taken);
-        journal.0.store_mut().end = Some(end.clone());
-        journal
     }
 }
 
@@ -137,8 +112,6 @@ struct Rows {
     shown: Shown,
     /// The thread of the store looks for signals of other processes.
     look: Option<Reply<()>>,
-    /// Where the reply of the end goes, if the thread does not wait for it.
-    end: Option<End>,
 }
 
 /// The waits that are in the row of the run: the first ones, and the number of all.
@@ -229,20 +202,6 @@ impl Store for Rows {
         self.news.is_cancelled |= matches!(record, Record::Cancelled(_));
         self.news.is_ended |= matches!(record, Record::Ended(_));
         Ok(())
-    }
-
-    fn sync(&mut self) -> gen::Result {
-        let reply = self.submit(Safety::Safe);
-        for earlier in mem::take(&mut self.replies) {
-            earlier.wait()?;
-        }
-        match &self.end {
-            Some(end) => {
-                *end.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply);
-                Ok(())
-            }
-            None => reply.wait(),
-        }
     }
 
     fn poll_sync(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {

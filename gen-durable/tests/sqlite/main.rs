@@ -2,6 +2,7 @@
 
 mod calls;
 mod cut;
+mod end;
 mod kill;
 mod runs;
 mod signals;
