@@ -1,0 +1,216 @@
+//! The list of all orders: the state of each, and what it waits for.
+
+use std::fmt::{self, Write};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use gen_durable::{Outcome, RunInfo, RunState, RunWait};
+use serde::Serialize;
+
+use crate::look::{look, Node};
+use crate::order::BODY;
+use crate::shop::Shop;
+use crate::store::{result_text, OrderStore};
+
+/// The orders of a store at one moment.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct List {
+    orders: Vec<Listed>,
+    #[serde(skip)]
+    now: SystemTime,
+}
+
+/// An order.
+#[derive(Debug, Serialize)]
+struct Listed {
+    id: String,
+    state: &'static str,
+    /// In seconds since 1970.
+    begun: u64,
+    /// The result, or the error, or why it cannot go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    /// The reason of a cancellation that has not arrived yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_be_cancelled: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits: Option<Wait>,
+}
+
+/// A wait, with those of its children.
+#[derive(Debug, Serialize)]
+struct Wait {
+    coroutines: Vec<&'static str>,
+    yields: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<String>,
+    /// The time at which it ends by itself, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    children: Vec<Wait>,
+}
+
+impl List {
+    /// The orders of the store.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`](gen_durable::StoreError).
+    pub fn of(store: &OrderStore, shop: &Shop) -> gen::Result<Self> {
+        let runs = store.runs()?;
+        let orders = runs.into_iter().map(|run| listed(store, shop, run)).collect();
+        Ok(List { orders, now: SystemTime::now() })
+    }
+}
+
+fn listed(store: &OrderStore, shop: &Shop, run: RunInfo) -> Listed {
+    let (state, why) = state_of(&run);
+    let mut listed = Listed {
+        id: run.key.clone(),
+        state,
+        begun: seconds(run.begun),
+        why,
+        to_be_cancelled: run.cancel.clone(),
+        waits: None,
+    };
+    if matches!(run.state, RunState::Ended(_)) {
+        return listed;
+    }
+    let tree = || {
+        let (order, records) = (store.order(&run.key)?, store.durable().records(BODY, &run.key)?);
+        look(shop, order, records)
+    };
+    match tree() {
+        Ok(Some(node)) => listed.waits = Some(Wait::of(node, &run.waits_for)),
+        // It has ended meanwhile.
+        Ok(None) => {}
+        Err(error) if listed.why.is_none() => listed.why = Some(format!("{error:#}")),
+        Err(_) => {}
+    }
+    listed
+}
+
+/// The state of an order, and more about it.
+pub(crate) fn state_of(run: &RunInfo) -> (&'static str, Option<String>) {
+    match &run.state {
+        RunState::Free => ("free", None),
+        RunState::Stopped(why) => ("stopped", Some(why.clone())),
+        RunState::InProgress => ("in progress", None),
+        RunState::Ended(outcome @ Outcome::Value(_)) => ("shipped", Some(result_text(outcome))),
+        RunState::Ended(outcome @ Outcome::Failed(_)) => ("undone", Some(result_text(outcome))),
+        _ => ("unknown", None),
+    }
+}
+
+impl Wait {
+    fn of(node: Node, waits: &[RunWait]) -> Self {
+        let Node { coroutines, yields, waits_for, of, children } = node;
+        let until = waits.iter().filter(|wait| yields.iter().any(|at| is_same_line(at, &wait.at)));
+        let until = until.filter_map(|wait| wait.until).min().map(seconds);
+        let children = children.into_iter().map(|child| Wait::of(child, waits)).collect();
+        Wait { coroutines, yields, waits_for, until, of, children }
+    }
+}
+
+/// Of two positions `src/order.rs:12:5`, those of a yield, and of a command within it.
+fn is_same_line(one: &str, other: &str) -> bool {
+    let line = |at: &str| at.rsplit_once(':').map(|(line, _)| line.to_owned());
+    line(one).is_some() && line(one) == line(other)
+}
+
+impl fmt::Display for List {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.orders.is_empty() {
+            return f.write_str("no orders\n");
+        }
+        let width = self.orders.iter().map(|order| order.id.len()).max().unwrap_or(0).max(5);
+        writeln!(f, "{:width$}  {:11}  {:>6}", "order", "state", "age")?;
+        self.orders.iter().try_for_each(|order| order.write(f, width, self.now))
+    }
+}
+
+impl Listed {
+    fn write(&self, f: &mut fmt::Formatter<'_>, width: usize, now: SystemTime) -> fmt::Result {
+        let age = Duration::from_secs(seconds(now).saturating_sub(self.begun));
+        let mut line = format!("{:width$}  {:11}  {:>6}", self.id, self.state, short_span(age));
+        if let Some(why) = &self.why {
+            write!(line, "  {why}")?;
+        }
+        if let Some(reason) = &self.to_be_cancelled {
+            write!(line, "  to be cancelled: {reason}")?;
+        }
+        writeln!(f, "{}", line.trim_end())?;
+        match &self.waits {
+            Some(waits) => waits.write(f, &" ".repeat(width + 2), true, now),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Wait {
+    fn write(&self, f: &mut fmt::Formatter<'_>, indent: &str, is_last: bool, now: SystemTime) -> fmt::Result {
+        let branch = if is_last { "└─ " } else { "├─ " };
+        write!(f, "{indent}{branch}{}", self.coroutines.join(" › "))?;
+        if let Some(at) = self.yields.last() {
+            write!(f, " at {}", short_place(at))?;
+        }
+        let indent = format!("{indent}{}", if is_last { "   " } else { "│  " });
+        if let Some(of) = &self.of {
+            write!(f, ", {of}")?;
+        }
+        writeln!(f)?;
+        if let Some(event) = &self.waits_for {
+            write!(f, "{indent}{event}")?;
+            if let Some(until) = self.until {
+                let left = Duration::from_secs(until.saturating_sub(seconds(now)));
+                write!(f, ", for {} at most", span(left))?;
+            }
+            writeln!(f)?;
+        }
+        let mut children = self.children.iter().peekable();
+        while let Some(child) = children.next() {
+            child.write(f, &indent, children.peek().is_none(), now)?;
+        }
+        Ok(())
+    }
+}
+
+/// The position `src/order.rs:12` of a position in the workspace.
+fn short_place(at: &str) -> &str {
+    let at = at.find("src/").map_or(at, |start| &at[start..]);
+    at.rsplit_once(':').map_or(at, |(line, _)| line)
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+const UNITS: [(&str, &str, u64); 4] =
+    [("d", "day", 86_400), ("h", "hour", 3600), ("min", "minute", 60), ("s", "second", 1)];
+
+/// A span of time in its largest unit: "3 d".
+fn short_span(span: Duration) -> String {
+    let (unit, _, length) = UNITS.into_iter().find(|unit| span.as_secs() >= unit.2).unwrap_or(UNITS[3]);
+    format!("{} {unit}", span.as_secs() / length)
+}
+
+/// A span of time in two units: "2 days 23 hours".
+#[must_use]
+pub fn span(span: Duration) -> String {
+    let mut left = span.as_secs();
+    let mut parts = Vec::new();
+    for (_, unit, length) in UNITS {
+        let count = left / length;
+        left %= length;
+        if count > 0 && parts.len() < 2 {
+            parts.push(format!("{count} {unit}{}", if count == 1 { "" } else { "s" }));
+        }
+    }
+    if parts.is_empty() {
+        return "less than a second".into();
+    }
+    parts.join(" ")
+}
