@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use gen::yield_;
 use gen_durable::{
-    signal, sleep, step, with_timeout, Awaited, Command, Event, Journal, MemoryJournal, Outcome, Records, Ticket,
+    signal, sleep, step, with_timeout, Awaited, Command, Event, Journal, MemoryJournal, Outcome, Records,
+    Ticket,
 };
 use world::block_on;
 

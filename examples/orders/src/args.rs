@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -41,6 +42,37 @@ pub(crate) enum Command {
     Torture(Torture),
     /// Runs one order in memory, and asks for its approval
     Plain(Plain),
+    /// Runs the orders of a server of Restate, until it is killed; several processes may do so
+    Serve(Serve),
+    /// Shows the result of an order of a server of Restate
+    Result {
+        /// The key of the order
+        id: String,
+
+        /// The server
+        #[arg(long, value_name = "URL")]
+        restate: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The address on which the server asks
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9080")]
+    pub(crate) address: SocketAddr,
+
+    #[command(flatten)]
+    pub(crate) server: Server,
+
+    #[command(flatten)]
+    pub(crate) shop: Shop,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Server {
+    /// A server of Restate, such as http://127.0.0.1:8080, which has the orders then
+    #[arg(long, value_name = "URL")]
+    pub(crate) restate: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -67,6 +99,10 @@ pub(crate) struct Run {
     /// Does not wait for the disk, so a power cut may lose the last entries
     #[arg(long)]
     pub(crate) fast: bool,
+
+    /// Ends when the standard input ends
+    #[arg(long, hide = true)]
+    pub(crate) leashed: bool,
 }
 
 #[derive(Debug, Args)]
@@ -100,6 +136,9 @@ pub(crate) struct Start {
     /// The time for the approval, in seconds
     #[arg(long, value_name = "S", default_value_t = 3 * 86_400)]
     pub(crate) approval_seconds: u64,
+
+    #[command(flatten)]
+    pub(crate) server: Server,
 }
 
 #[derive(Debug, Args)]
@@ -109,12 +148,15 @@ pub(crate) struct Approve {
     pub(crate) ids: Vec<String>,
 
     /// All that wait for it
-    #[arg(long, conflicts_with = "ids")]
+    #[arg(long, conflicts_with_all = ["ids", "restate"])]
     pub(crate) all: bool,
 
     /// The person who approves
     #[arg(long, value_name = "NAME", default_value = "you")]
     pub(crate) by: String,
+
+    #[command(flatten)]
+    pub(crate) server: Server,
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +168,9 @@ pub(crate) struct Cancel {
     /// The reason, which the order ends with
     #[arg(long, value_name = "TEXT", default_value = "the customer")]
     pub(crate) reason: String,
+
+    #[command(flatten)]
+    pub(crate) server: Server,
 }
 
 #[derive(Debug, Args)]

@@ -46,7 +46,9 @@ pub fn audit(entries: &[Entry], orders: &[(Order, End)]) -> Vec<String> {
         let wrong = sums.wrong(order, *end).into_iter();
         complaints.extend(wrong.map(|wrong| format!("order {} ({end:?}): {wrong}", order.id)));
     }
-    complaints.extend(sums.keys().map(|id| format!("order {id}: the books have entries of it, and the store has none")));
+    complaints.extend(
+        sums.keys().map(|id| format!("order {id}: the books have entries of it, and the store has none")),
+    );
     complaints
 }
 

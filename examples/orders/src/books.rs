@@ -16,15 +16,19 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use gen_durable::StepFailed;
-use rusqlite::{params, Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{params, Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::request::Request;
 
 /// The item that the warehouse does not have.
 const NOT_IN_STOCK: &str = "gold";
+
+/// How often the file is tried again that is locked.
+const TRIES: u32 = 500;
 
 const SCHEMA: &str = "
     PRAGMA journal_mode = WAL;
@@ -87,7 +91,15 @@ impl Books {
     ///
     /// Those of SQLite.
     pub fn open(path: &Path) -> gen::Result<Self> {
-        Books::of(Connection::open(path)?)
+        let mut tries = 0;
+        loop {
+            match Books::of(Connection::open(path)?) {
+                // SQLite does not wait where several processes make the file at once.
+                Err(error) if is_busy(&error) && tries < TRIES => tries += 1,
+                opened => return opened,
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Books that are gone with the process.
@@ -143,7 +155,8 @@ impl Books {
     /// Those of SQLite.
     pub fn entries(&self) -> gen::Result<Vec<Entry>> {
         let connection = self.lock();
-        let mut statement = connection.prepare("SELECT client, kind, line, amount FROM entries ORDER BY id")?;
+        let mut statement =
+            connection.prepare("SELECT client, kind, line, amount FROM entries ORDER BY id")?;
         let entries = statement.query_map([], |row| {
             let kind = match row.get::<_, String>(1)?.as_str() {
                 "money" => Kind::Money,
@@ -168,6 +181,11 @@ impl Books {
     }
 }
 
+fn is_busy(error: &gen::Error) -> bool {
+    let code = error.downcast_ref().and_then(rusqlite::Error::sqlite_error_code);
+    matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
 fn known(page: &Transaction<'_>, key: &str) -> gen::Result<Option<String>> {
     let sql = "SELECT answer FROM entries WHERE key = ?";
     Ok(page.query_row(sql, [key], |row| row.get(0)).optional()?)
@@ -187,14 +205,15 @@ fn add(page: &Transaction<'_>, order: &str, request: &Request, key: &str) -> gen
         }
         Request::Pick { item, .. } => {
             if item == NOT_IN_STOCK {
-                return Err(StepFailed::new(format!("there is no {item}")).with_code(404).into_permanent().into());
+                return Err(StepFailed::new(format!("there is no {item}"))
+                    .with_code(404)
+                    .into_permanent()
+                    .into());
             }
             refuse_if_undone(page, order, line, "items")?;
             ("items", 1, "picked".to_owned())
         }
-        Request::PutBack { .. } => {
-            ("items", -sum(page, order, line, "items")?, "put back".to_owned())
-        }
+        Request::PutBack { .. } => ("items", -sum(page, order, line, "items")?, "put back".to_owned()),
         Request::Ship => ("parcels", 1, format!("parcel {}", next(page)?)),
     };
     let sql = "INSERT INTO entries (key, client, kind, line, amount, answer, process) \

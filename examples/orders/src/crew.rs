@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-/// The processes. Its drop kills them.
+/// The processes. Its drop kills them. If this process is killed itself, they end, too: each has a
+/// pipe from it as its standard input, and is started with `--leashed`.
 #[derive(Debug)]
 pub struct Crew {
     program: PathBuf,
@@ -38,7 +39,11 @@ impl Crew {
     }
 
     fn spawn(&self) -> gen::Result<Child> {
-        Ok(Command::new(&self.program).args(&self.arguments).stdin(Stdio::null()).spawn()?)
+        Ok(Command::new(&self.program)
+            .args(&self.arguments)
+            .arg("--leashed")
+            .stdin(Stdio::piped())
+            .spawn()?)
     }
 
     /// The numbers of the processes.

@@ -9,6 +9,7 @@
 //! | `audit.rs` | compares the books with the orders |
 //! | `plain.rs` | the first main: one order, in memory |
 //! | `store.rs`, `worker.rs`, `crew.rs` | the second main: many orders in a file of SQLite, and processes that share it |
+//! | `restate.rs` | the third main: the orders on a server of Restate |
 //! | `look.rs` | the waits of an order as a tree: the replay of a copy of its journal |
 //! | `list.rs`, `watch.rs` | what a person sees of the orders |
 //! | `torture.rs` | kills the processes at random moments, and audits the books at the end |
@@ -21,6 +22,7 @@ pub mod look;
 pub mod order;
 pub mod plain;
 pub mod request;
+pub mod restate;
 pub mod shop;
 pub mod store;
 pub mod torture;

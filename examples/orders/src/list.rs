@@ -11,6 +11,9 @@ use crate::order::BODY;
 use crate::shop::Shop;
 use crate::store::{result_text, OrderStore};
 
+/// The width of a terminal, which only errors exceed.
+const WIDTH: usize = 80;
+
 /// The orders of a store at one moment.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
@@ -84,7 +87,7 @@ fn listed(store: &OrderStore, shop: &Shop, run: RunInfo) -> Listed {
         look(shop, order, records)
     };
     match tree() {
-        Ok(Some(node)) => listed.waits = Some(Wait::of(node, &run.waits_for)),
+        Ok(Some(node)) => listed.waits = Some(Wait::of(node, &[], &run.waits_for)),
         // It has ended meanwhile.
         Ok(None) => {}
         Err(error) if listed.why.is_none() => listed.why = Some(format!("{error:#}")),
@@ -106,13 +109,22 @@ pub(crate) fn state_of(run: &RunInfo) -> (&'static str, Option<String>) {
 }
 
 impl Wait {
-    fn of(node: Node, waits: &[RunWait]) -> Self {
+    /// `around` are the yields around the node, whose waits may be those of its commands.
+    fn of(node: Node, around: &[String], waits: &[RunWait]) -> Self {
         let Node { coroutines, yields, waits_for, of, children } = node;
-        let until = waits.iter().filter(|wait| yields.iter().any(|at| is_same_line(at, &wait.at)));
-        let until = until.filter_map(|wait| wait.until).min().map(seconds);
-        let children = children.into_iter().map(|child| Wait::of(child, waits)).collect();
+        let around = if yields.is_empty() { around.to_vec() } else { yields.clone() };
+        let until = waits_for.as_ref().and_then(|event| until(event, around.last()?, waits));
+        let children = children.into_iter().map(|child| Wait::of(child, &around, waits)).collect();
         Wait { coroutines, yields, waits_for, until, of, children }
     }
+}
+
+/// The end of a sleep or a timeout. Its command in the store is that of the same line.
+fn until(event: &str, at: &str, waits: &[RunWait]) -> Option<u64> {
+    let kind =
+        ["sleep", "timeout"].into_iter().find(|kind| event.starts_with(&format!("a durable {kind}")))?;
+    let fits = |wait: &&RunWait| wait.what == format!("a {kind}") && is_same_line(at, &wait.at);
+    waits.iter().filter(fits).find_map(|wait| wait.until).map(seconds)
 }
 
 /// Of two positions `src/order.rs:12:5`, those of a yield, and of a command within it.
@@ -136,11 +148,14 @@ impl Listed {
     fn write(&self, f: &mut fmt::Formatter<'_>, width: usize, now: SystemTime) -> fmt::Result {
         let age = Duration::from_secs(seconds(now).saturating_sub(self.begun));
         let mut line = format!("{:width$}  {:11}  {:>6}", self.id, self.state, short_span(age));
-        if let Some(why) = &self.why {
-            write!(line, "  {why}")?;
-        }
-        if let Some(reason) = &self.to_be_cancelled {
-            write!(line, "  to be cancelled: {reason}")?;
+        let cancel = self.to_be_cancelled.as_ref().map(|reason| format!("to be cancelled: {reason}"));
+        for text in self.why.iter().chain(&cancel) {
+            // A long text has a line of its own.
+            if line.chars().count() + 2 + text.chars().count() > WIDTH {
+                writeln!(f, "{}", line.trim_end())?;
+                line = " ".repeat(width);
+            }
+            write!(line, "  {text}")?;
         }
         writeln!(f, "{}", line.trim_end())?;
         match &self.waits {
@@ -152,29 +167,32 @@ impl Listed {
 
 impl Wait {
     fn write(&self, f: &mut fmt::Formatter<'_>, indent: &str, is_last: bool, now: SystemTime) -> fmt::Result {
-        let branch = if is_last { "└─ " } else { "├─ " };
-        write!(f, "{indent}{branch}{}", self.coroutines.join(" › "))?;
-        if let Some(at) = self.yields.last() {
-            write!(f, " at {}", short_place(at))?;
-        }
+        write!(f, "{indent}{}", if is_last { "└─ " } else { "├─ " })?;
         let indent = format!("{indent}{}", if is_last { "   " } else { "│  " });
-        if let Some(of) = &self.of {
-            write!(f, ", {of}")?;
-        }
-        writeln!(f)?;
-        if let Some(event) = &self.waits_for {
-            write!(f, "{indent}{event}")?;
-            if let Some(until) = self.until {
-                let left = Duration::from_secs(until.saturating_sub(seconds(now)));
-                write!(f, ", for {} at most", span(left))?;
+        if let Some(at) = self.yields.last() {
+            write!(f, "{} at {}", self.coroutines.join(" › "), short_place(at))?;
+            match (&self.of, &self.waits_for) {
+                (Some(of), _) => writeln!(f, ": {of}")?,
+                (None, Some(_)) => write!(f, "\n{indent}")?,
+                (None, None) => writeln!(f)?,
             }
-            writeln!(f)?;
+        }
+        if let Some(event) = &self.waits_for {
+            writeln!(f, "{}", self.event(event, now))?;
         }
         let mut children = self.children.iter().peekable();
         while let Some(child) = children.next() {
             child.write(f, &indent, children.peek().is_none(), now)?;
         }
         Ok(())
+    }
+
+    /// The event, with the time that is left.
+    fn event(&self, event: &str, now: SystemTime) -> String {
+        let Some(until) = self.until else { return event.to_owned() };
+        let what = ["a durable sleep", "a durable timeout"].into_iter().find(|what| event.starts_with(what));
+        let left = span(Duration::from_secs(until.saturating_sub(seconds(now))));
+        format!("{}, {left} left", what.unwrap_or(event))
     }
 }
 

@@ -73,8 +73,9 @@ fn node(waiting: &Waiting) -> Node {
         Link::Yield { site, .. } => Some(*site),
         _ => None,
     });
-    let (coroutines, yields) =
-        sites.map(|site| (site.function(), format!("{}:{}:{}", site.file(), site.line(), site.column()))).unzip();
+    let (coroutines, yields) = sites
+        .map(|site| (site.function(), format!("{}:{}:{}", site.file(), site.line(), site.column())))
+        .unzip();
     let mut node = Node { coroutines, yields, waits_for: None, of: None, children: Vec::new() };
     match &waiting.end {
         ChainEnd::For(event) => node.waits_for = Some(event.to_string()),
@@ -84,7 +85,8 @@ fn node(waiting: &Waiting) -> Node {
                 Some(total) => format!("{left} of {total} children of {of}"),
                 None => format!("{left} children of {of}"),
             });
-            node.children = children.unfinished.iter().map(|Child { waiting, .. }| self::node(waiting)).collect();
+            node.children =
+                children.unfinished.iter().map(|Child { waiting, .. }| self::node(waiting)).collect();
         }
         ChainEnd::Several(several) => node.children = several.iter().map(self::node).collect(),
         _ => {}

@@ -2,6 +2,8 @@
 //! answers get lost.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,11 +27,21 @@ pub struct ShopOptions {
     pub trouble: f64,
     /// Called with a line for each request that was answered.
     pub report: Box<dyn Fn(String) + Send + Sync>,
+    /// Waits for the latency. It is [`gen::sleep`] where gen has a timer, as on its loop.
+    pub pause: fn(Duration) -> Pause,
 }
+
+/// A wait for some time.
+pub type Pause = Pin<Box<dyn Future<Output = gen::Result> + Send>>;
 
 impl Default for ShopOptions {
     fn default() -> Self {
-        ShopOptions { latency: Duration::ZERO, trouble: 0.0, report: Box::new(|_| ()) }
+        ShopOptions {
+            latency: Duration::ZERO,
+            trouble: 0.0,
+            report: Box::new(|_| ()),
+            pause: |time| Box::pin(gen::sleep(time)),
+        }
     }
 }
 
@@ -55,13 +67,13 @@ impl Shop {
     pub async fn answer(self, order: String, request: Request) -> gen::Result<String> {
         let Inner { books, options } = &*self.0;
         let lost = || fastrand::f64() < options.trouble;
-        gen::sleep(options.latency / 2).await?;
+        (options.pause)(options.latency / 2).await?;
         gen::ensure!(!lost(), "the request is lost");
         // The file of the books stands for another service, and is so fast that nothing waits.
         let answer = books.answer(&order, &request)?;
         let again = if answer.was_known { " (again, and nothing happens)" } else { "" };
         (options.report)(format!("order {order}: {request}{again}"));
-        gen::sleep(options.latency / 2).await?;
+        (options.pause)(options.latency / 2).await?;
         gen::ensure!(!lost(), "the answer is lost");
         Ok(answer.text)
     }

@@ -121,7 +121,10 @@ impl OrderStore {
     pub fn approve(&self, id: &str, by: &str) -> gen::Result<GoesOn> {
         let run = self.unended(id, "approve")?;
         let records = self.store.records(BODY, id)?;
-        gen::ensure!(!records.signals().iter().any(|name| name == APPROVED), "the order {id} was approved before");
+        gen::ensure!(
+            !records.signals().iter().any(|name| name == APPROVED),
+            "the order {id} was approved before"
+        );
         self.store.send_signal(BODY, id, APPROVED, by)?;
         Ok(goes_on(&run))
     }
@@ -148,7 +151,8 @@ impl OrderStore {
         runs.retain(|run| run.waits_for.iter().any(|wait| wait.what == signal));
         let mut ids: Vec<String> = runs.into_iter().map(|run| run.key).collect();
         // A signal that was sent, and has not arrived yet.
-        let is_new = |id: &String| Ok(!self.store.records(BODY, id)?.signals().iter().any(|name| name == APPROVED));
+        let is_new =
+            |id: &String| Ok(!self.store.records(BODY, id)?.signals().iter().any(|name| name == APPROVED));
         let kept: Vec<bool> = ids.iter().map(is_new).collect::<gen::Result<_>>()?;
         let mut kept = kept.into_iter();
         ids.retain(|_| kept.next().unwrap_or(false));

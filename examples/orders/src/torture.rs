@@ -32,6 +32,13 @@ pub struct Plan {
     pub without_keys: bool,
 }
 
+impl Default for Plan {
+    fn default() -> Self {
+        let pause = Duration::from_millis(80);
+        Plan { orders: 60, kills: 20, workers: 3, seed: 1, pause, without_keys: false }
+    }
+}
+
 /// What has happened.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -106,7 +113,9 @@ pub fn torture(program: PathBuf, db: &Path, plan: &Plan, tell: impl Fn(&str)) ->
 fn arguments(db: &Path, plan: &Plan) -> Vec<String> {
     let db = db.display().to_string();
     let mut arguments: Vec<String> =
-        ["run", "--quiet", "--fast", "--latency-ms", "4", "--trouble", "0.05", "--db"].map(str::to_owned).into();
+        ["run", "--quiet", "--fast", "--latency-ms", "4", "--trouble", "0.05", "--db"]
+            .map(str::to_owned)
+            .into();
     arguments.push(db);
     if plan.without_keys {
         arguments.push("--without-keys".into());
@@ -173,7 +182,11 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Report { kills, approved, cancelled, shipped, undone, repeated, unfinished, wrong } = self;
         writeln!(f, "{kills} kills, {approved} approvals, {cancelled} cancellations")?;
-        writeln!(f, "{shipped} orders have shipped, {undone} were undone, {} have not ended", unfinished.len())?;
+        writeln!(
+            f,
+            "{shipped} orders have shipped, {undone} were undone, {} have not ended",
+            unfinished.len()
+        )?;
         writeln!(f, "{repeated} requests came again")?;
         unfinished.iter().try_for_each(|run| writeln!(f, "  {run}"))?;
         match wrong.len() {

@@ -59,7 +59,11 @@ fn doing(run: &RunInfo) -> String {
         Some((first, rest)) => {
             // The deadline comes first, and says less than the thing that it limits.
             let named = rest.iter().find(|_| first.what == "a timeout").unwrap_or(first);
-            format!("{}{}", named.what, more(run.waits.saturating_sub(1 + usize::from(first.what == "a timeout"))))
+            format!(
+                "{}{}",
+                named.what,
+                more(run.waits.saturating_sub(1 + usize::from(first.what == "a timeout")))
+            )
         }
     };
     if let Some(until) = run.waits_for.iter().filter_map(|wait| wait.until).min() {
@@ -93,7 +97,8 @@ struct Bars {
 impl Bars {
     fn new() -> Self {
         let all = MultiProgress::new();
-        let total = all.add(ProgressBar::new(0).with_style(style("{bar:30.cyan} {pos} of {len} orders have ended")));
+        let total =
+            all.add(ProgressBar::new(0).with_style(style("{bar:30.cyan} {pos} of {len} orders have ended")));
         Bars { all, total, shown: BTreeMap::new(), ended: None }
     }
 

@@ -5,5 +5,6 @@ mod kill;
 mod runs;
 mod signals;
 mod strangers;
+mod tools;
 #[path = "../world/mod.rs"]
 mod world;
