@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use gen_restate::Client;
 
 /// Orders that take days, survive the death of their process, and are undone when they are
 /// cancelled.
@@ -49,9 +50,8 @@ pub(crate) enum Command {
         /// The key of the order
         id: String,
 
-        /// The server
-        #[arg(long, value_name = "URL")]
-        restate: String,
+        #[command(flatten)]
+        server: Server,
     },
 }
 
@@ -72,7 +72,21 @@ pub(crate) struct Serve {
 pub(crate) struct Server {
     /// A server of Restate, such as http://127.0.0.1:8080, which has the orders then
     #[arg(long, value_name = "URL")]
-    pub(crate) restate: Option<String>,
+    restate: Option<String>,
+
+    /// Its admin interface, if it is not at the port 9070 of the same host
+    #[arg(long, value_name = "URL", requires = "restate")]
+    admin: Option<String>,
+}
+
+impl Server {
+    pub(crate) fn client(self) -> Option<Client> {
+        let client = Client::new(self.restate?);
+        Some(match self.admin {
+            None => client,
+            Some(admin) => client.with_admin(admin),
+        })
+    }
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use clap::Parser;
 use gen_durable::SqliteOptions;
-use gen_restate::Client;
 use orders::books::Books;
 use orders::crew::Crew;
 use orders::list::List;
@@ -55,10 +54,13 @@ fn run(Cli { command, db }: Cli) -> gen::Result<ExitCode> {
         Command::Plain(args) => run_plain(args)?,
         Command::Serve(args) => {
             let shop = shop(Books::open(&db.with_extension("books"))?, &args.shop, restate::pause);
-            restate::serve(shop, args.address, args.server.restate.map(Client::new))?;
+            restate::serve(shop, args.address, args.server.client())?;
         }
-        Command::Result { id, restate: server } => {
-            let result = restate::result(&Client::new(server), &id)?;
+        Command::Result { id, server } => {
+            let Some(client) = server.client() else {
+                gen::bail!("`--restate` is missing; `orders list` shows the results in a file")
+            };
+            let result = restate::result(&client, &id)?;
             say(result.unwrap_or_else(|| format!("order {id} has not ended")))?;
         }
     }
@@ -137,16 +139,15 @@ fn shop(books: Books, args: &args::Shop, pause: fn(Duration) -> orders::shop::Pa
 
 fn start(db: &Path, args: args::Start) -> gen::Result {
     let order = Order::new(&args.id, args.items).approved_within(args.approval_seconds);
-    match args.server.restate {
-        Some(server) => restate::start(&Client::new(server), &order)?,
+    match args.server.client() {
+        Some(client) => restate::start(&client, &order)?,
         None => OrderStore::open_or_make(db, &SqliteOptions::new())?.start(&order)?,
     }
     say(format!("order {} is there", args.id))
 }
 
 fn approve(db: &Path, args: args::Approve) -> gen::Result {
-    if let Some(server) = args.server.restate {
-        let client = Client::new(server);
+    if let Some(client) = args.server.client() {
         for id in args.ids {
             restate::approve(&client, &id, &args.by)?;
             say(format!("order {id} is approved by {}", args.by))?;
@@ -166,8 +167,7 @@ fn approve(db: &Path, args: args::Approve) -> gen::Result {
 }
 
 fn cancel(db: &Path, args: args::Cancel) -> gen::Result {
-    if let Some(server) = args.server.restate {
-        let client = Client::new(server);
+    if let Some(client) = args.server.client() {
         for id in args.ids {
             restate::cancel(&client, &id)?;
             say(format!("order {id} is to be cancelled"))?;

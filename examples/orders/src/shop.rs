@@ -70,7 +70,9 @@ impl Shop {
         (options.pause)(options.latency / 2).await?;
         gen::ensure!(!lost(), "the request is lost");
         // The file of the books stands for another service, and is so fast that nothing waits.
-        let answer = books.answer(&order, &request)?;
+        let answer = books.answer(&order, &request).inspect_err(|error| {
+            (options.report)(format!("order {order}: {request} is refused: {error}"));
+        })?;
         let again = if answer.was_known { " (again, and nothing happens)" } else { "" };
         (options.report)(format!("order {order}: {request}{again}"));
         (options.pause)(options.latency / 2).await?;

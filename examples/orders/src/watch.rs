@@ -47,35 +47,26 @@ fn is_ended(run: &RunInfo) -> bool {
     matches!(run.state, RunState::Ended(_))
 }
 
-/// What an order does, in a few words.
-fn doing(run: &RunInfo) -> String {
+/// The state of an order in a few words, and the time that is left for it.
+fn doing(run: &RunInfo) -> (String, String) {
     let (state, why) = state_of(run);
     if let Some(why) = why {
-        return format!("{state}: {why}");
+        return (format!("{state}: {why}"), String::new());
     }
-    let mut text = match run.waits_for.split_first() {
+    // A deadline says less than the thing that it limits.
+    let (deadlines, others): (Vec<_>, Vec<_>) =
+        run.waits_for.iter().partition(|wait| wait.what == "a timeout");
+    let mut text = match others.first() {
         None => state.to_owned(),
-        Some((first, [])) => first.what.clone(),
-        Some((first, rest)) => {
-            // The deadline comes first, and says less than the thing that it limits.
-            let named = rest.iter().find(|_| first.what == "a timeout").unwrap_or(first);
-            format!(
-                "{}{}",
-                named.what,
-                more(run.waits.saturating_sub(1 + usize::from(first.what == "a timeout")))
-            )
-        }
+        Some(first) => format!("waits for {}{}", first.what, more(run.waits - deadlines.len() - 1)),
     };
-    if let Some(until) = run.waits_for.iter().filter_map(|wait| wait.until).min() {
-        let left = until.duration_since(SystemTime::now()).unwrap_or_default();
-        if left > Duration::from_secs(1) {
-            text += &format!(", for {} at most", span(left));
-        }
-    }
     if run.state == RunState::Free {
         text += ", and no process runs it";
     }
-    text
+    let until = run.waits_for.iter().filter_map(|wait| wait.until).min();
+    let left = until.map(|until| until.duration_since(SystemTime::now()).unwrap_or_default());
+    let left = left.filter(|left| *left >= Duration::from_secs(1));
+    (text, left.map(|left| format!(", {} left", span(left))).unwrap_or_default())
 }
 
 fn more(count: usize) -> String {
@@ -97,8 +88,7 @@ struct Bars {
 impl Bars {
     fn new() -> Self {
         let all = MultiProgress::new();
-        let total =
-            all.add(ProgressBar::new(0).with_style(style("{bar:30.cyan} {pos} of {len} orders have ended")));
+        let total = all.add(ProgressBar::new(0).with_style(style("{bar:16.cyan} {pos} of {len} have ended")));
         Bars { all, total, shown: BTreeMap::new(), ended: None }
     }
 
@@ -112,7 +102,8 @@ impl Bars {
                     let line = ProgressBar::new_spinner().with_style(style("order {prefix}: {wide_msg}"));
                     all.insert_before(total, line).with_prefix(run.key.clone())
                 });
-                line.set_message(doing(run));
+                let (text, left) = doing(run);
+                line.set_message(text + &left);
             }
         }
         let ended: Vec<String> = runs.iter().filter(|run| is_ended(run)).map(|run| run.key.clone()).collect();
@@ -131,7 +122,7 @@ impl Bars {
         }
         if self.ended.as_ref().is_some_and(|ended| !ended.contains(&run.key)) {
             // If the terminal is gone, there is no one to see it.
-            let _ = self.all.println(format!("order {}: {}", run.key, doing(run)));
+            let _ = self.all.println(format!("order {}: {}", run.key, doing(run).0));
         }
     }
 }
@@ -150,17 +141,15 @@ struct Lines {
 impl Lines {
     fn show(&mut self, runs: &[RunInfo], out: &mut impl Write) -> gen::Result {
         for run in runs {
-            // The steps come and go too fast for lines; an order that has ended never changes.
-            let (state, _) = state_of(run);
-            let signal = run.waits_for.iter().find(|wait| wait.what.starts_with("the signal"));
-            let text = match signal {
-                Some(_) => doing(run),
-                None if is_ended(run) => doing(run),
-                None => state.to_owned(),
-            };
-            let key = text.split(", for ").next().unwrap_or_default().to_owned();
-            if self.said.insert(run.key.clone(), key.clone()).as_ref() != Some(&key) {
-                writeln!(out, "order {}: {text}", run.key)?;
+            // Steps come and go too fast for lines.
+            let waits_for_step = run.waits_for.iter().any(|wait| wait.what.starts_with("the step"));
+            if waits_for_step && self.said.contains_key(&run.key) {
+                continue;
+            }
+            let (text, left) = doing(run);
+            if self.said.get(&run.key) != Some(&text) {
+                writeln!(out, "order {}: {text}{left}", run.key)?;
+                self.said.insert(run.key.clone(), text);
             }
         }
         Ok(())
