@@ -9,7 +9,7 @@ use fs4::{FileExt, TryLockError};
 use gen::Context as _;
 use serde::Serialize;
 
-use crate::error::FileError;
+use crate::error::{FileError, StepFailed};
 use crate::frames::{self, HEADER};
 use crate::inbox::Signal;
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
@@ -64,6 +64,9 @@ use crate::signal_file::{self, SignalFile};
 ///   [`StepFailed`](crate::StepFailed) that says so.
 /// - A file has at most [`MAX_FILE`](Self::MAX_FILE) bytes, and is read into memory.
 /// - It writes in the thread of the driver, and waits for the disk.
+/// - There are no other runs, so a [`call`](fn@crate::call) or a [`start`](fn@crate::start) ends
+///   the run with an error, and writes nothing. A [`SqliteStore`](crate::SqliteStore) has them.
+/// - Only the coroutine itself sees its [states](fn@crate::set_state).
 #[derive(Debug)]
 pub struct FileJournal(Recorded<FileStore>);
 
@@ -199,6 +202,12 @@ impl Store for FileStore {
 
     fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
         self.signals.poll(cx).context("cannot read the signals of the journal")
+    }
+
+    fn refusal(&self, command: &Command) -> gen::Result<Option<StepFailed>> {
+        gen::bail!(
+            "a journal in a file is of one run, so it cannot do {command}: keep the runs in a `SqliteStore`"
+        )
     }
 }
 

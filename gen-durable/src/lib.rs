@@ -150,10 +150,10 @@
 //!
 //! A journal fits a program that issues the same commands in the same order. Commands are compared
 //! by their kind and their label. So these changes are safe while runs are under way: to change
-//! what a step does, how often it is tried, and its times, to move code to other lines, and to add
-//! steps behind those that are recorded. To rename, remove or reorder steps is not. For such a
-//! change [`version`](fn@version) says which code a run has to take, or keep the old function for
-//! the old runs.
+//! what a step does, how often it is tried, and its times, the input of a call and the value of a
+//! state, to move code to other lines, and to add steps behind those that are recorded. To rename,
+//! remove or reorder steps is not. For such a change [`version`](fn@version) says which code a run
+//! has to take, or keep the old function for the old runs.
 //!
 //! # Errors
 //!
@@ -182,6 +182,7 @@
 #![forbid(unsafe_code)]
 
 mod call;
+mod calls;
 mod clock;
 mod core;
 mod driver;

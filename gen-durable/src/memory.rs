@@ -1,15 +1,20 @@
 //! [`MemoryJournal`]: a journal for tests.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use serde::de::DeserializeOwned;
 use serde::Serialize;
 
+use crate::clock;
+use crate::error::StepFailed;
 use crate::inbox::Signal;
-use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
+use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
 use crate::record::Record;
-use crate::recorded::{Recorded, Store};
+use crate::recorded::{End, Recorded, Store};
+use crate::step::decoded;
 
 /// The entries of a journal in memory. Clones share them.
 ///
@@ -44,7 +49,9 @@ pub struct Records(Arc<Mutex<Contents>>);
 struct Contents {
     records: Vec<Record>,
     signals: Vec<Signal>,
-    /// The task of the run that waits for signals.
+    /// By body and key: the ends of the runs that the test plays, and their times.
+    ends: BTreeMap<(String, String), (u64, Outcome)>,
+    /// The task of the run that waits for signals or ends.
     waiting: Option<Waker>,
 }
 
@@ -67,13 +74,14 @@ impl Records {
         self.len() == 0
     }
 
-    /// A copy of the first `len` entries, and of all signals: their senders do not send them again.
+    /// A copy of the first `len` entries, and of all signals and answers: their senders do not send
+    /// them again.
     #[must_use]
     pub fn cut(&self, len: usize) -> Self {
         let contents = self.lock();
         let records = contents.records.iter().take(len).cloned().collect();
-        let signals = contents.signals.clone();
-        Records(Arc::new(Mutex::new(Contents { records, signals, waiting: None })))
+        let (signals, ends) = (contents.signals.clone(), contents.ends.clone());
+        Records(Arc::new(Mutex::new(Contents { records, signals, ends, waiting: None })))
     }
 
     /// Sends a [signal](fn@crate::signal) to the coroutine with these records.
@@ -86,15 +94,106 @@ impl Records {
     /// The value cannot be written as JSON, or is too large for an entry of a journal.
     pub fn send_signal<T: Serialize + ?Sized>(&self, name: &str, value: &T) -> gen::Result {
         let signal = Signal::new(name, value)?;
+        self.change(|contents| contents.signals.push(signal));
+        Ok(())
+    }
+
+    /// Plays the other run of a [`call`](fn@crate::call) with this body and key: it ends with this
+    /// value.
+    ///
+    /// The answer may come before the call. The first one of a body and a key stays.
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use gen_durable::{call, MemoryJournal, Records, StepFailed};
+    ///
+    /// #[gen::coroutine]
+    /// fn order(id: u32) -> gen::Result<String> {
+    ///     let paid = yield_!(call::<u32>("charge", format!("order {id}"), &30));
+    ///     Ok(paid.map_or("unpaid".into(), |euros| format!("{euros} euros are paid")))
+    /// }
+    /// let run = |records: &Records| {
+    ///     gen::run_sync(gen_durable::run(order(7), MemoryJournal::new(records)))
+    /// };
+    /// let records = Records::new();
+    /// records.answer_call("charge", "order 7", &30)?;
+    /// assert_eq!(run(&records)?, "30 euros are paid");
+    ///
+    /// let records = Records::new();
+    /// records.fail_call("charge", "order 7", StepFailed::new("the card is empty"));
+    /// assert_eq!(run(&records)?, "unpaid");
+    /// # Ok::<(), gen::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The value cannot be written as JSON.
+    pub fn answer_call<T: Serialize + ?Sized>(&self, body: &str, key: &str, value: &T) -> gen::Result {
+        self.end_call(body, key, Outcome::Value(serde_json::to_string(value)?));
+        Ok(())
+    }
+
+    /// As [`answer_call`](Self::answer_call): the other run ends with this error.
+    pub fn fail_call(&self, body: &str, key: &str, error: StepFailed) {
+        self.end_call(body, key, Outcome::Failed(error));
+    }
+
+    fn end_call(&self, body: &str, key: &str, outcome: Outcome) {
+        let at = clock::millis_of(clock::time_of_day());
+        let name = (body.to_owned(), key.to_owned());
+        self.change(|contents| {
+            contents.ends.entry(name).or_insert((at, outcome));
+        });
+    }
+
+    /// Changes the contents, and wakes the run that waits for that.
+    fn change(&self, change: impl FnOnce(&mut Contents)) {
         let waiting = {
             let mut contents = self.lock();
-            contents.signals.push(signal);
+            change(&mut contents);
             contents.waiting.take()
         };
         if let Some(waker) = waiting {
             waker.wake();
         }
-        Ok(())
+    }
+
+    /// The calls and starts of other runs that are recorded, in the order in which they were
+    /// issued.
+    #[must_use]
+    pub fn calls(&self) -> Vec<What> {
+        let is_call = |what: &What| matches!(what, What::Call { .. } | What::Start { .. });
+        let contents = self.lock();
+        let commands = contents.records.iter().filter_map(Record::command);
+        commands.map(|command| command.what.clone()).filter(is_call).collect()
+    }
+
+    /// The calls whose runs were cancelled, because this run was cancelled while it waited for
+    /// them.
+    #[must_use]
+    pub fn cancelled_calls(&self) -> Vec<What> {
+        let contents = self.lock();
+        let commands: Vec<&Command> = contents.records.iter().filter_map(Record::command).collect();
+        let tickets = contents.records.iter().flat_map(Record::calls_cancelled);
+        tickets.filter_map(|ticket| Some(commands.get(ticket.0 as usize)?.what.clone())).collect()
+    }
+
+    /// The [state](fn@crate::set_state) of this name that the run shows.
+    ///
+    /// # Errors
+    ///
+    /// [`StepFailed`] if it has another type.
+    pub fn state<T: DeserializeOwned>(&self, name: &str) -> gen::Result<Option<T>> {
+        let value = {
+            let contents = self.lock();
+            let mut commands = contents.records.iter().rev().filter_map(Record::command);
+            commands.find_map(|command| match &command.what {
+                What::SetState { name: set, value } if set == name => Some(value.clone()),
+                _ => None,
+            })
+        };
+        let outcome = value.map_or_else(Outcome::nothing, Outcome::Value);
+        Ok(decoded(outcome, || format!("the state `{name}` has another type"))?)
     }
 
     /// The labels of the steps whose outcome is recorded, in the order of their ends.
@@ -116,7 +215,7 @@ impl Records {
     /// A copy of a journal that is kept elsewhere.
     #[cfg(feature = "sqlite")]
     pub(crate) fn copied(records: Vec<Record>, signals: Vec<Signal>) -> Self {
-        Records(Arc::new(Mutex::new(Contents { records, signals, waiting: None })))
+        Records(Arc::new(Mutex::new(Contents { records, signals, ..Contents::default() })))
     }
 
     fn lock(&self) -> MutexGuard<'_, Contents> {
@@ -148,6 +247,8 @@ struct MemoryStore {
     records: Records,
     /// The number of signals that the run has got.
     signals: usize,
+    /// The calls that wait, and the bodies and keys of their runs.
+    watched: BTreeMap<Ticket, (String, String)>,
 }
 
 impl MemoryJournal {
@@ -155,7 +256,22 @@ impl MemoryJournal {
     #[must_use]
     pub fn new(records: &Records) -> Self {
         let replay = records.lock().records.clone();
-        MemoryJournal(Recorded::new(MemoryStore { records: records.clone(), signals: 0 }, replay))
+        let store = MemoryStore { records: records.clone(), signals: 0, watched: BTreeMap::new() };
+        MemoryJournal(Recorded::new(store, replay))
+    }
+}
+
+impl MemoryStore {
+    /// Looks at the contents. The task of `cx` is woken when they change.
+    fn look<R>(&self, cx: &Context<'_>, look: impl FnOnce(&Contents) -> R) -> R {
+        let waker = cx.waker().clone();
+        let mut contents = self.records.lock();
+        let before = contents.waiting.replace(waker);
+        let seen = look(&contents);
+        drop(contents);
+        // A waker may run anything when it is dropped.
+        drop(before);
+        seen
     }
 }
 
@@ -170,15 +286,28 @@ impl Store for MemoryStore {
     }
 
     fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
-        let waker = cx.waker().clone();
-        let mut contents = self.records.lock();
-        let before = contents.waiting.replace(waker);
-        let signals = contents.signals[self.signals..].to_vec();
-        drop(contents);
-        // A waker may run anything when it is dropped.
-        drop(before);
+        let signals = self.look(cx, |contents| contents.signals[self.signals..].to_vec());
         self.signals += signals.len();
         Ok(signals)
+    }
+
+    fn watch(&mut self, call: Ticket, what: &What) -> gen::Result {
+        if let What::Call { body, key, .. } = what {
+            self.watched.insert(call, (body.clone(), key.clone()));
+        }
+        Ok(())
+    }
+
+    fn poll_ends(&mut self, cx: &Context<'_>) -> gen::Result<Vec<End>> {
+        let ends: Vec<End> = self.look(cx, |contents| {
+            let ended = self.watched.iter().filter_map(|(call, name)| {
+                let (at, outcome) = contents.ends.get(name)?;
+                Some((*call, *at, outcome.clone()))
+            });
+            ended.collect()
+        });
+        ends.iter().for_each(|(call, ..)| drop(self.watched.remove(call)));
+        Ok(ends)
     }
 }
 

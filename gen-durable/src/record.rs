@@ -20,19 +20,29 @@ pub(crate) enum Record {
     Version(String, u32, Place),
     Done(Ticket, Outcome),
     Cancelled(String),
+    /// The runs for which these calls have waited are cancelled, as the run itself is.
+    CallsCancelled(Vec<Ticket>),
     Ended(Outcome),
 }
 
 impl Record {
     /// Whether the coroutine may only go on when the record is safe.
     pub(crate) fn is_event(&self) -> bool {
-        !matches!(self, Record::Issued(..))
+        !matches!(self, Record::Issued(..) | Record::CallsCancelled(_))
     }
 
     pub(crate) fn command(&self) -> Option<&Command> {
         match self {
             Record::Issued(command, _) => Some(command),
             _ => None,
+        }
+    }
+
+    /// The calls whose runs were cancelled.
+    pub(crate) fn calls_cancelled(&self) -> &[Ticket] {
+        match self {
+            Record::CallsCancelled(tickets) => tickets,
+            _ => &[],
         }
     }
 

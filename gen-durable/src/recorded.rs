@@ -6,19 +6,28 @@
 //! | records: none are left | appends the command | appends the first event that there is, and gives it | appends the result |
 //!
 //! Several events may be there at once. Their order is decided here, and from then on it is in the
-//! journal: first the steps that have ended, in the order of their ends, then the cancellation,
-//! then the deadlines that have passed and the signals that were sent, in the order of their times,
-//! and then the steps that have not begun. So a deadline that has passed while no process ran comes
-//! before a step that it limits, and after a signal that was sent before it.
+//! journal:
 //!
-//! A version is a record, too, but no command: a run that was recorded without it has none.
+//! 1. the steps that have ended, in the order of their ends;
+//! 2. the states and starts, which are done at once;
+//! 3. the cancellation;
+//! 4. the deadlines that have passed, the signals that were sent, and the calls whose runs have
+//!    ended, in the order of their times;
+//! 5. the steps that have not begun.
+//!
+//! So a deadline that has passed while no process ran comes before a step that it limits, and after
+//! a signal that was sent before it.
+//!
+//! A version is a record, too, but no command: a run that was recorded without it has none. Neither
+//! is the note that the runs of some calls were cancelled.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 use std::time::Duration;
 
+use crate::calls::Calls;
 use crate::clock::{until_next_look, WallClock};
 use crate::error::{JournalMismatch, StepFailed};
 use crate::inbox::{Inbox, Signal};
@@ -39,11 +48,46 @@ pub(crate) trait Store: Send + 'static {
     /// of `cx` is woken when others come.
     fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>>;
 
-    /// Completes when [`poll_signals`](Self::poll_signals) has all signals that were sent before
-    /// the first call. A deadline that has passed waits for it.
-    fn poll_all_signals_came(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
+    /// Completes when [`poll_signals`](Self::poll_signals) and [`poll_ends`](Self::poll_ends) have
+    /// all that has happened before the first call. A deadline that has passed waits for it.
+    fn poll_all_came(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
         Poll::Ready(Ok(()))
     }
+
+    /// Whether this run can begin the other run of a call or a start: the failure of the command
+    /// if it cannot. The answer is the same in each replay.
+    ///
+    /// # Errors
+    ///
+    /// There are no other runs here.
+    fn refusal(&self, _command: &Command) -> gen::Result<Option<StepFailed>> {
+        Ok(None)
+    }
+
+    /// Begins the other run of a call or a start, unless there is one of its name, together with
+    /// the next record. A run that is started later begins at that time.
+    fn begin(&mut self, _what: &What, _at: Option<u64>) -> gen::Result {
+        Ok(())
+    }
+
+    /// A call waits for the end of its run.
+    fn watch(&mut self, _call: Ticket, _what: &What) -> gen::Result {
+        Ok(())
+    }
+
+    /// The ends of the runs of calls that have come since the last call of this. The task of `cx`
+    /// is woken when others come.
+    fn poll_ends(&mut self, _cx: &Context<'_>) -> gen::Result<Vec<End>> {
+        Ok(Vec::new())
+    }
+
+    /// Cancels the run of a call, together with the next record.
+    fn cancel_called(&mut self, _call: &What, _reason: &str) -> gen::Result {
+        Ok(())
+    }
+
+    /// Shows a state to others, together with the next record.
+    fn show_state(&mut self, _name: &str, _value: &str) {}
 
     /// As [`sync`](Self::sync). A place that is slow lets the thread do other work meanwhile.
     fn poll_sync(&mut self, _cx: &Context<'_>) -> Poll<gen::Result> {
@@ -65,6 +109,9 @@ pub(crate) trait Store: Send + 'static {
 /// A command for which the coroutine waits, and its deadline.
 pub(crate) type Wait<'a> = (Ticket, &'a Command, Option<u64>);
 
+/// The end of the run of a call, and its time in milliseconds since 1970.
+pub(crate) type End = (Ticket, u64, Outcome);
+
 #[derive(Debug)]
 pub(crate) struct Recorded<S> {
     store: S,
@@ -76,12 +123,17 @@ pub(crate) struct Recorded<S> {
     commands: Vec<(Command, Option<u64>)>,
     /// The steps that were not begun in this process, and may be done.
     unstarted: VecDeque<Ticket>,
+    /// The states and starts, which are done at once.
+    prompt: VecDeque<(Ticket, Option<StepFailed>)>,
     /// The steps that have ended in this process.
     ended: VecDeque<(Ticket, Outcome)>,
     cancelled: VecDeque<String>,
     /// By their deadline. They may be done.
     timers: BTreeSet<(u64, Ticket)>,
     inbox: Inbox,
+    calls: Calls,
+    /// By their names, as JSON.
+    states: BTreeMap<String, String>,
     versions: Versions,
     /// The deadline for which this process waits, and the time until it looks at the clock again.
     alarm: Option<(u64, Pin<Box<gen::Sleep>>)>,
@@ -102,10 +154,13 @@ impl<S: Store> Recorded<S> {
             entries: 0,
             commands: Vec::new(),
             unstarted: VecDeque::new(),
+            prompt: VecDeque::new(),
             ended: VecDeque::new(),
             cancelled: VecDeque::new(),
             timers: BTreeSet::new(),
             inbox: Inbox::default(),
+            calls: Calls::default(),
+            states: BTreeMap::new(),
             versions: Versions::default(),
             alarm: None,
             clock: WallClock::new(),
@@ -141,11 +196,17 @@ impl<S: Store> Recorded<S> {
         self.entries += 1;
     }
 
-    /// Takes the versions that are the next records. They are not compared with the coroutine, so
+    /// Takes the notes that are the next records. Versions are not compared with the coroutine, so
     /// that a program without the old code need not ask for them.
-    fn skip_versions(&mut self) {
-        while let Some(Record::Version(label, version, _)) = self.replay.front() {
-            self.versions.set(label, self.entries + 1, *version);
+    fn skip_notes(&mut self) {
+        loop {
+            match self.replay.front() {
+                Some(Record::Version(label, version, _)) => {
+                    self.versions.set(label, self.entries + 1, *version);
+                }
+                Some(Record::CallsCancelled(tickets)) => self.calls.were_cancelled(tickets),
+                _ => return,
+            }
             self.replayed();
         }
     }
@@ -162,6 +223,7 @@ impl<S: Store> Recorded<S> {
             Record::Version(label, version, at) => format!("version {version} of `{label}` at {at}"),
             Record::Done(ticket, _) => format!("the end of {}", self.name(*ticket)),
             Record::Cancelled(reason) => format!("the cancellation `{reason}`"),
+            Record::CallsCancelled(_) => "the cancellation of calls".into(),
             Record::Ended(outcome) => format!("the end of the coroutine with {}", Kind(outcome)),
         }
     }
@@ -191,12 +253,17 @@ impl<S: Store> Recorded<S> {
             Some(Record::Done(ticket, outcome)) if awaited.contains(*ticket) => {
                 let (command, deadline) = &self.commands[ticket.0 as usize];
                 self.clock.reached(deadline.unwrap_or_default());
-                if let What::Signal(name) = &command.what {
-                    self.inbox.replayed(name, *ticket);
+                match &command.what {
+                    What::Signal(name) => self.inbox.replayed(name, *ticket),
+                    What::Call { .. } => self.calls.replayed(*ticket),
+                    _ => {}
                 }
                 Event::Done(*ticket, outcome.clone())
             }
-            Some(Record::Cancelled(reason)) => Event::Cancelled(reason.clone()),
+            Some(Record::Cancelled(reason)) => {
+                self.calls.mark(awaited, reason);
+                Event::Cancelled(reason.clone())
+            }
             _ => return self.mismatch(format!("waits for {}", self.names(awaited))),
         };
         self.replayed();
@@ -210,15 +277,22 @@ impl<S: Store> Recorded<S> {
                 return self.done(ticket, outcome).map(Some);
             }
         }
+        while let Some((ticket, refused)) = self.prompt.pop_front() {
+            if awaited.contains(ticket) {
+                let outcome = refused.map_or_else(|| self.prompt_outcome(ticket), Outcome::Failed);
+                return self.done(ticket, limited(outcome)).map(Some);
+            }
+        }
         if let Some(reason) = self.cancelled.pop_front() {
             self.append(&Record::Cancelled(reason.clone()))?;
+            self.calls.mark(awaited, &reason);
             return Ok(Some(Event::Cancelled(reason)));
         }
         let timer = self.first_timer(awaited).filter(|(deadline, _)| *deadline <= now);
-        let signal = self.inbox.first(awaited);
-        match (signal, timer) {
+        let arrival = self.inbox.first(awaited).into_iter().chain(self.calls.first(awaited)).min();
+        match (arrival, timer) {
             (Some((at, ticket)), timer) if timer.is_none_or(|(deadline, _)| at <= deadline) => {
-                return self.give_signal(ticket).map(Some);
+                return self.give_arrival(ticket).map(Some);
             }
             (_, Some((deadline, ticket))) => {
                 self.timers.pop_first();
@@ -238,24 +312,114 @@ impl<S: Store> Recorded<S> {
         Ok(None)
     }
 
-    fn give_signal(&mut self, ticket: Ticket) -> gen::Result<Event> {
-        let value = match &self.commands[ticket.0 as usize].0.what {
-            What::Signal(name) => self.inbox.give(name, ticket),
-            _ => None,
-        };
-        self.done(ticket, limited(value.map_or_else(Outcome::nothing, Outcome::Value)))
+    /// The outcome of a state or a start.
+    fn prompt_outcome(&self, ticket: Ticket) -> Outcome {
+        match &self.commands[ticket.0 as usize].0.what {
+            What::GetState(name) => {
+                self.states.get(name).map_or_else(Outcome::nothing, |value| Outcome::Value(value.clone()))
+            }
+            _ => Outcome::nothing(),
+        }
     }
 
-    /// Looks for signals, if one is awaited.
-    fn poll_signals(&mut self, cx: &Context<'_>, awaited: &Awaited, now: u64) -> Poll<gen::Result> {
-        if self.inbox.is_awaited(awaited) {
-            // A signal that was sent before a deadline comes before it.
-            if self.first_timer(awaited).is_some_and(|(deadline, _)| deadline <= now) {
-                ready!(self.store.poll_all_signals_came(cx))?;
-            }
+    /// Gives a signal to its command, or the end of a run to its call.
+    fn give_arrival(&mut self, ticket: Ticket) -> gen::Result<Event> {
+        let outcome = match &self.commands[ticket.0 as usize].0.what {
+            What::Signal(name) => self.inbox.give(name, ticket).map(Outcome::Value),
+            _ => self.calls.take_first(),
+        };
+        self.done(ticket, limited(outcome.unwrap_or_else(Outcome::nothing)))
+    }
+
+    /// Looks for signals and for the ends of other runs, if one is awaited.
+    fn poll_arrivals(&mut self, cx: &Context<'_>, awaited: &Awaited, now: u64) -> Poll<gen::Result> {
+        let (signals, calls) = (self.inbox.is_awaited(awaited), self.calls.is_awaited(awaited));
+        for ticket in self.calls.take_unwatched(awaited) {
+            self.store.watch(ticket, &self.commands[ticket.0 as usize].0.what)?;
+        }
+        // One that came before a deadline is given before it.
+        if (signals || calls) && self.first_timer(awaited).is_some_and(|(deadline, _)| deadline <= now) {
+            ready!(self.store.poll_all_came(cx))?;
+        }
+        if signals {
             self.inbox.arrive(self.store.poll_signals(cx)?);
         }
+        if calls {
+            for (ticket, at, outcome) in self.store.poll_ends(cx)? {
+                self.calls.end(ticket, at, outcome);
+            }
+        }
         Poll::Ready(Ok(()))
+    }
+
+    /// Cancels the runs of the calls that a cancellation of this run has ended. Nothing happens
+    /// before the end of the replay, whose records say what was cancelled.
+    fn cancel_called(&mut self, awaited: &Awaited) -> gen::Result {
+        let given_up = self.calls.take_given_up(awaited);
+        if given_up.is_empty() {
+            return Ok(());
+        }
+        for (ticket, reason) in &given_up {
+            self.store.cancel_called(&self.commands[ticket.0 as usize].0.what, reason)?;
+        }
+        self.append(&Record::CallsCancelled(given_up.into_keys().collect()))
+    }
+
+    /// Writes a new command down, with all that belongs to it. The deadline of the command, if it
+    /// has one.
+    fn append_issued(&mut self, command: &Command, is_refused: bool) -> gen::Result<Option<u64>> {
+        let deadline = command.millis().map(|millis| self.clock.now().saturating_add(millis));
+        match &command.what {
+            what @ (What::Call { .. } | What::Start { .. }) if !is_refused => {
+                let at = match what {
+                    What::Start { after, .. } if *after > 0 => Some(self.clock.now().saturating_add(*after)),
+                    _ => None,
+                };
+                self.store.begin(what, at)?;
+            }
+            What::SetState { name, value } => self.store.show_state(name, value),
+            _ => {}
+        }
+        self.append(&Record::Issued(command.clone(), deadline))?;
+        self.is_unsynced |= deadline.is_some();
+        Ok(deadline)
+    }
+
+    /// Why this run cannot call or start that other run.
+    fn refusal(&self, command: &Command) -> gen::Result<Option<StepFailed>> {
+        match command.what {
+            What::Call { .. } | What::Start { .. } => self.store.refusal(command),
+            _ => Ok(None),
+        }
+    }
+
+    /// Notes who will answer a command.
+    fn await_answer(
+        &mut self,
+        ticket: Ticket,
+        what: &What,
+        deadline: Option<u64>,
+        refused: Option<StepFailed>,
+    ) {
+        if let Some(deadline) = deadline {
+            self.timers.insert((deadline, ticket));
+            return;
+        }
+        match what {
+            What::Signal(name) => self.inbox.wait(name, ticket),
+            What::Call { .. } => {
+                self.calls.wait(ticket);
+                if let Some(failed) = refused {
+                    self.calls.end(ticket, 0, Outcome::Failed(failed));
+                }
+            }
+            What::SetState { name, value } => {
+                self.states.insert(name.clone(), value.clone());
+                self.prompt.push_back((ticket, None));
+            }
+            What::Start { .. } | What::GetState(_) => self.prompt.push_back((ticket, refused)),
+            _ => self.unstarted.push_back(ticket),
+        }
     }
 
     fn done(&mut self, ticket: Ticket, outcome: Outcome) -> gen::Result<Event> {
@@ -302,13 +466,8 @@ impl<S: Store> Recorded<S> {
 
 impl<S: Store> Journal for Recorded<S> {
     fn issue(&mut self, command: &Command) -> gen::Result<Ticket> {
-        if matches!(
-            command.what,
-            What::Call { .. } | What::Start { .. } | What::GetState(_) | What::SetState { .. }
-        ) {
-            gen::bail!("this journal cannot do {command} yet");
-        }
-        self.skip_versions();
+        self.skip_notes();
+        let refused = self.refusal(command)?;
         let deadline = match self.replay.front() {
             Some(Record::Issued(recorded, deadline)) if command.fits(recorded) => {
                 // A record of another program may have no deadline.
@@ -320,25 +479,16 @@ impl<S: Store> Journal for Recorded<S> {
                 deadline
             }
             Some(_) => return self.mismatch(format!("issues {command}")),
-            None => {
-                let deadline = command.millis().map(|millis| self.clock.now().saturating_add(millis));
-                self.append(&Record::Issued(command.clone(), deadline))?;
-                self.is_unsynced |= deadline.is_some();
-                deadline
-            }
+            None => self.append_issued(command, refused.is_some())?,
         };
         let ticket = Ticket(u32::try_from(self.commands.len()).map_err(gen::Error::from)?);
         self.commands.push((command.clone(), deadline));
-        match (&command.what, deadline) {
-            (_, Some(deadline)) => drop(self.timers.insert((deadline, ticket))),
-            (What::Signal(name), None) => self.inbox.wait(name, ticket),
-            (_, None) => self.unstarted.push_back(ticket),
-        }
+        self.await_answer(ticket, &command.what, deadline, refused);
         Ok(ticket)
     }
 
     fn version(&mut self, label: &str, newest: u32, at: &Place) -> gen::Result<u32> {
-        self.skip_versions();
+        self.skip_notes();
         let known = self.versions.get(label);
         if let Some((entry, version)) = known.filter(|(_, version)| *version > newest) {
             let recorded = format!("version {version} of `{label}`");
@@ -369,10 +519,11 @@ impl<S: Store> Journal for Recorded<S> {
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result<Event>> {
-        self.skip_versions();
+        self.skip_notes();
         if !self.replay.is_empty() {
             return Poll::Ready(self.replay_event(awaited));
         }
+        self.cancel_called(awaited)?;
         self.cancelled.extend(self.store.take_cancel(cx));
         loop {
             if self.held.is_some() {
@@ -382,7 +533,7 @@ impl<S: Store> Journal for Recorded<S> {
                 return Poll::Ready(Ok(event));
             }
             let now = self.clock.now();
-            ready!(self.poll_signals(cx, awaited, now))?;
+            ready!(self.poll_arrivals(cx, awaited, now))?;
             match self.next_event(awaited, now)? {
                 // It is not recorded.
                 Some(Event::Run(step)) if !self.version_is_unsynced => {
@@ -401,9 +552,10 @@ impl<S: Store> Journal for Recorded<S> {
 
     fn finish(&mut self, outcome: &Outcome) -> gen::Result {
         let outcome = limited(outcome.clone());
-        self.skip_versions();
+        self.skip_notes();
         match self.replay.front() {
             None => {
+                self.cancel_called(&Awaited::default())?;
                 self.append(&Record::Ended(outcome))?;
                 self.is_unsynced = false;
                 self.store.sync()

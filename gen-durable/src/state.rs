@@ -1,4 +1,4 @@
-//! [`set_state`] and [`get_state`]: what a run shows to others.
+//! [`set_state`] and [`get_state`]: the state that a run shows to others.
 
 use std::fmt;
 use std::future::Future;
@@ -19,9 +19,40 @@ use crate::step::decoded;
 ///
 /// A value that JSON writes as `null`, such as `None`, removes the state.
 ///
+/// ```
+/// use gen::yield_;
+/// use gen_durable::{get_state, set_state, step, MemoryJournal, Records};
+///
+/// #[gen::coroutine]
+/// fn pick(items: Vec<&'static str>) -> gen::Result<u32> {
+///     for item in items {
+///         yield_!(step(item, || async { Ok(()) }))?;
+///         let picked = yield_!(get_state::<u32>("picked"))?.unwrap_or(0);
+///         yield_!(set_state("picked", &(picked + 1)))?;
+///     }
+///     Ok(yield_!(get_state("picked"))?.unwrap_or(0))
+/// }
+/// let records = Records::new();
+/// for _ in 0..2 {
+///     let journal = MemoryJournal::new(&records);
+///     let run = gen_durable::run(pick(vec!["apple", "pear"]), journal);
+///     assert_eq!(gen::run_sync(run)?, 2);
+///     assert_eq!(records.state("picked")?, Some(2));
+/// }
+/// # Ok::<(), gen::Error>(())
+/// ```
+///
+/// | journal | to read a state from outside |
+/// |---|---|
+/// | [`SqliteStore`](crate::SqliteStore) | [`SqliteStore::state`](crate::SqliteStore::state), in any process; [`Run::state`](crate::Run::state) |
+/// | [`MemoryJournal`](crate::MemoryJournal) | [`Records::state`](crate::Records::state) |
+/// | [`FileJournal`](crate::FileJournal) | only the coroutine itself reads it |
+///
+/// Each change is an entry of the journal, so others never see a state that a kill takes back.
+///
 /// # Without a journal
 ///
-/// Nobody can see it, and nothing happens.
+/// Nothing outside can see it, and nothing happens.
 ///
 /// # Errors
 ///

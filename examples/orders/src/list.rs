@@ -7,7 +7,7 @@ use gen_durable::{Outcome, RunInfo, RunState, RunWait};
 use serde::Serialize;
 
 use crate::look::{look, Node};
-use crate::order::BODY;
+use crate::order::{Progress, BODY, STAGES};
 use crate::shop::Shop;
 use crate::store::{result_text, OrderStore};
 
@@ -30,6 +30,8 @@ struct Listed {
     state: &'static str,
     /// In seconds since 1970.
     begun: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<Progress>,
     /// The result, or the error, or why it cannot go on.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
@@ -75,6 +77,7 @@ fn listed(store: &OrderStore, shop: &Shop, run: RunInfo) -> Listed {
         id: run.key.clone(),
         state,
         begun: seconds(run.begun),
+        progress: None,
         why,
         to_be_cancelled: run.cancel.clone(),
         waits: None,
@@ -82,6 +85,8 @@ fn listed(store: &OrderStore, shop: &Shop, run: RunInfo) -> Listed {
     if matches!(run.state, RunState::Ended(_)) {
         return listed;
     }
+    // One that cannot be read says nothing.
+    listed.progress = store.progress(&run.key).ok().flatten();
     let tree = || {
         let (order, records) = (store.order(&run.key)?, store.durable().records(BODY, &run.key)?);
         look(shop, order, records)
@@ -105,6 +110,12 @@ pub(crate) fn state_of(run: &RunInfo) -> (&'static str, Option<String>) {
         RunState::Ended(outcome @ Outcome::Value(_)) => ("shipped", Some(result_text(outcome))),
         RunState::Ended(outcome @ Outcome::Failed(_)) => ("undone", Some(result_text(outcome))),
         _ => ("unknown", None),
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{STAGES} {}", self.done, self.stage)
     }
 }
 
@@ -148,8 +159,9 @@ impl Listed {
     fn write(&self, f: &mut fmt::Formatter<'_>, width: usize, now: SystemTime) -> fmt::Result {
         let age = Duration::from_secs(seconds(now).saturating_sub(self.begun));
         let mut line = format!("{:width$}  {:11}  {:>6}", self.id, self.state, short_span(age));
+        let progress = self.progress.as_ref().map(Progress::to_string);
         let cancel = self.to_be_cancelled.as_ref().map(|reason| format!("to be cancelled: {reason}"));
-        for text in self.why.iter().chain(&cancel) {
+        for text in progress.iter().chain(&self.why).chain(&cancel) {
             // A long text has a line of its own.
             if line.chars().count() + 2 + text.chars().count() > WIDTH {
                 writeln!(f, "{}", line.trim_end())?;

@@ -60,8 +60,7 @@ fn run(Cli { command, db }: Cli) -> gen::Result<ExitCode> {
             let Some(client) = server.client() else {
                 gen::bail!("`--restate` is missing; `orders list` shows the results in a file")
             };
-            let result = restate::result(&client, &id)?;
-            say(result.unwrap_or_else(|| format!("order {id} has not ended")))?;
+            say(format!("order {id}: {}", restate::state(&client, &id)?))?;
         }
     }
     Ok(ExitCode::SUCCESS)

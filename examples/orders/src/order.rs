@@ -12,7 +12,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use gen::yield_;
-use gen_durable::{signal, sleep, step, with_timeout};
+use gen_durable::{set_state, signal, sleep, step, with_timeout, SetState};
 use serde::{Deserialize, Serialize};
 
 use crate::request::Request;
@@ -23,6 +23,21 @@ pub const BODY: &str = "order";
 
 /// The name of the signal that approves an order. Its value is the name of the person.
 pub const APPROVED: &str = "approved";
+
+/// The name of the state that shows how far an order is: a [`Progress`].
+pub const PROGRESS: &str = "progress";
+
+/// The number of stages of an order that ships.
+pub const STAGES: u32 = 4;
+
+/// How far an order is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The number of stages that are done.
+    pub done: u32,
+    /// The last one of them: "picked".
+    pub stage: String,
+}
 
 /// The time that somebody needs to walk to a shelf.
 const WALK: Duration = Duration::from_millis(20);
@@ -75,10 +90,13 @@ pub fn order(shop: Shop, order: Order) -> gen::Result<String> {
 #[gen::coroutine]
 fn fulfil(shop: &Shop, order: &Order) -> gen::Result<String> {
     yield_!(request(shop, order, Request::Charge { cents: order.cents }))?;
+    yield_!(progress(1, "charged"))?;
     // Parallel, and each child has steps of its own.
     let picks = (0..order.items.len()).map(|line| pick(shop, order, line));
     yield_!(picks.collect::<Vec<_>>())?;
+    yield_!(progress(2, "picked"))?;
     let by = yield_!(approval(order))?;
+    yield_!(progress(3, format!("approved by {by}")))?;
     // A cancellation in the middle would not know whether the parcel has left.
     let parcel = yield_!(gen::shield(request(shop, order, Request::Ship)))?;
     Ok(format!("{parcel}, approved by {by}"))
@@ -111,6 +129,7 @@ fn approval(order: &Order) -> gen::Result<String> {
 /// warehouse know what there is to undo.
 #[gen::coroutine]
 fn undo(shop: &Shop, order: &Order) -> gen::Result {
+    yield_!(progress(0, "to be undone"))?;
     let lines = order.items.iter().enumerate();
     let put_back = lines.map(|(line, item)| {
         let item = item.clone();
@@ -118,6 +137,11 @@ fn undo(shop: &Shop, order: &Order) -> gen::Result {
     });
     yield_!((until_done(shop, order, Request::Refund), put_back.collect::<Vec<_>>()))?;
     Ok(())
+}
+
+#[track_caller]
+fn progress(done: u32, stage: impl Into<String>) -> SetState {
+    set_state(PROGRESS, &Progress { done, stage: stage.into() })
 }
 
 /// A step that asks the shop, five times at most.

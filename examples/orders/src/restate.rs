@@ -5,10 +5,12 @@
 
 use std::net::SocketAddr;
 
+use gen::Context as _;
+use gen_durable::StepFailed;
 use gen_restate::{Client, Endpoint};
 use tokio::net::TcpListener;
 
-use crate::order::{order, Order, APPROVED};
+use crate::order::{order, Order, Progress, APPROVED, PROGRESS};
 use crate::shop::{Pause, Shop};
 
 /// The name of the body on a server.
@@ -21,7 +23,8 @@ pub const WORKFLOW: &str = "Order";
 /// The address cannot be had, or the server not be reached.
 pub fn serve(shop: Shop, address: SocketAddr, client: Option<Client>) -> gen::Result {
     block_on(async {
-        let listener = TcpListener::bind(address).await?;
+        let listener =
+            TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
         let endpoint = Endpoint::new().workflow(WORKFLOW, move |args| order(shop.clone(), args));
         let serves = tokio::spawn(endpoint.serve_on(listener));
         if let Some(client) = client {
@@ -66,13 +69,23 @@ pub fn cancel(client: &Client, id: &str) -> gen::Result {
     block_on(client.cancel(WORKFLOW, id))
 }
 
-/// The result of an order. `None` if it has not ended.
+/// The result of an order, or how far it is.
 ///
 /// # Errors
 ///
-/// The error with which the order has ended, and those of the client.
-pub fn result(client: &Client, id: &str) -> gen::Result<Option<String>> {
-    block_on(client.result_now(WORKFLOW, id))
+/// Those of the client.
+pub fn state(client: &Client, id: &str) -> gen::Result<String> {
+    block_on(async {
+        match client.result_now(WORKFLOW, id).await {
+            Ok(Some(parcel)) => Ok::<String, gen::Error>(format!("shipped: {}", String::as_str(&parcel))),
+            Ok(None) => {
+                let progress: Option<Progress> = client.state(WORKFLOW, id, PROGRESS).await?;
+                Ok(progress.map_or_else(|| "nothing is done".into(), |progress| progress.to_string()))
+            }
+            Err(error) if error.is::<StepFailed>() => Ok(format!("undone: {error}")),
+            Err(error) => Err(error),
+        }
+    })
 }
 
 fn block_on<T>(future: impl std::future::Future<Output = gen::Result<T>>) -> gen::Result<T> {

@@ -9,7 +9,7 @@ use gen_durable::{Outcome, RunInfo, RunState, SqliteOptions, SqliteStore};
 
 use crate::audit::{audit, End};
 use crate::books::Books;
-use crate::order::{Order, APPROVED, BODY};
+use crate::order::{Order, Progress, APPROVED, BODY, PROGRESS};
 
 /// The orders.
 #[derive(Debug, Clone)]
@@ -84,6 +84,15 @@ impl OrderStore {
     /// [`StoreError`](gen_durable::StoreError).
     pub fn order(&self, id: &str) -> gen::Result<Order> {
         self.store.arguments(BODY, id)
+    }
+
+    /// How far an order is. `None` if it has done nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`](gen_durable::StoreError).
+    pub fn progress(&self, id: &str) -> gen::Result<Option<Progress>> {
+        self.store.state(BODY, id, PROGRESS)
     }
 
     /// Adds an order for the processes that run the store.

@@ -9,6 +9,7 @@ use gen_durable::{RunInfo, RunState};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::list::{span, state_of};
+use crate::order::{Progress, STAGES};
 use crate::store::OrderStore;
 
 /// The time between two looks.
@@ -23,7 +24,7 @@ const SHOWN: usize = 10;
 ///
 /// [`StoreError`](gen_durable::StoreError), and those of the output.
 pub fn watch(store: &OrderStore, is_terminal: bool, out: &mut impl Write) -> gen::Result {
-    let mut view: Box<dyn FnMut(&[RunInfo]) -> gen::Result + '_> = if is_terminal {
+    let mut view: Box<dyn FnMut(&[Seen]) -> gen::Result + '_> = if is_terminal {
         let mut bars = Bars::new();
         Box::new(move |runs| {
             bars.show(runs);
@@ -34,7 +35,7 @@ pub fn watch(store: &OrderStore, is_terminal: bool, out: &mut impl Write) -> gen
         Box::new(move |runs| lines.show(runs, out))
     };
     loop {
-        let runs = store.runs()?;
+        let runs: Vec<Seen> = store.runs()?.into_iter().map(|run| Seen::of(store, run)).collect();
         view(&runs)?;
         if !runs.is_empty() && runs.iter().all(is_ended) {
             return Ok(());
@@ -43,12 +44,26 @@ pub fn watch(store: &OrderStore, is_terminal: bool, out: &mut impl Write) -> gen
     }
 }
 
-fn is_ended(run: &RunInfo) -> bool {
-    matches!(run.state, RunState::Ended(_))
+/// An order at one moment.
+struct Seen {
+    run: RunInfo,
+    progress: Option<Progress>,
+}
+
+impl Seen {
+    fn of(store: &OrderStore, run: RunInfo) -> Self {
+        // It may have been removed meanwhile.
+        let progress = store.progress(&run.key).ok().flatten();
+        Seen { run, progress }
+    }
+}
+
+fn is_ended(seen: &Seen) -> bool {
+    matches!(seen.run.state, RunState::Ended(_))
 }
 
 /// The state of an order in a few words, and the time that is left for it.
-fn doing(run: &RunInfo) -> (String, String) {
+fn doing(Seen { run, progress }: &Seen) -> (String, String) {
     let (state, why) = state_of(run);
     if let Some(why) = why {
         return (format!("{state}: {why}"), String::new());
@@ -60,6 +75,9 @@ fn doing(run: &RunInfo) -> (String, String) {
         None => state.to_owned(),
         Some(first) => format!("waits for {}{}", first.what, more(run.waits - deadlines.len() - 1)),
     };
+    if let Some(progress) = progress {
+        text = format!("{}, {text}", progress.stage);
+    }
     if run.state == RunState::Free {
         text += ", and no process runs it";
     }
@@ -92,21 +110,24 @@ impl Bars {
         Bars { all, total, shown: BTreeMap::new(), ended: None }
     }
 
-    fn show(&mut self, runs: &[RunInfo]) {
+    fn show(&mut self, runs: &[Seen]) {
         for run in runs {
             if is_ended(run) {
                 self.show_end(run);
-            } else if self.shown.len() < SHOWN || self.shown.contains_key(&run.key) {
+            } else if self.shown.len() < SHOWN || self.shown.contains_key(&run.run.key) {
                 let Bars { all, total, shown, .. } = self;
-                let line = shown.entry(run.key.clone()).or_insert_with(|| {
-                    let line = ProgressBar::new_spinner().with_style(style("order {prefix}: {wide_msg}"));
-                    all.insert_before(total, line).with_prefix(run.key.clone())
+                let line = shown.entry(run.run.key.clone()).or_insert_with(|| {
+                    let line = ProgressBar::new(STAGES.into())
+                        .with_style(style("{bar:8.cyan} order {prefix}: {wide_msg}"));
+                    all.insert_before(total, line).with_prefix(run.run.key.clone())
                 });
                 let (text, left) = doing(run);
                 line.set_message(text + &left);
+                line.set_position(run.progress.as_ref().map_or(0, |progress| progress.done.into()));
             }
         }
-        let ended: Vec<String> = runs.iter().filter(|run| is_ended(run)).map(|run| run.key.clone()).collect();
+        let ended: Vec<String> =
+            runs.iter().filter(|run| is_ended(run)).map(|run| run.run.key.clone()).collect();
         self.total.set_length(runs.len() as u64);
         self.total.set_position(ended.len() as u64);
         self.ended = Some(ended);
@@ -115,14 +136,14 @@ impl Bars {
         }
     }
 
-    fn show_end(&mut self, run: &RunInfo) {
-        if let Some(line) = self.shown.remove(&run.key) {
+    fn show_end(&mut self, run: &Seen) {
+        if let Some(line) = self.shown.remove(&run.run.key) {
             line.finish_and_clear();
             self.all.remove(&line);
         }
-        if self.ended.as_ref().is_some_and(|ended| !ended.contains(&run.key)) {
+        if self.ended.as_ref().is_some_and(|ended| !ended.contains(&run.run.key)) {
             // If the terminal is gone, there is no one to see it.
-            let _ = self.all.println(format!("order {}: {}", run.key, doing(run).0));
+            let _ = self.all.println(format!("order {}: {}", run.run.key, doing(run).0));
         }
     }
 }
@@ -139,17 +160,17 @@ struct Lines {
 }
 
 impl Lines {
-    fn show(&mut self, runs: &[RunInfo], out: &mut impl Write) -> gen::Result {
+    fn show(&mut self, runs: &[Seen], out: &mut impl Write) -> gen::Result {
         for run in runs {
             // Steps come and go too fast for lines.
-            let waits_for_step = run.waits_for.iter().any(|wait| wait.what.starts_with("the step"));
-            if waits_for_step && self.said.contains_key(&run.key) {
+            let waits_for_step = run.run.waits_for.iter().any(|wait| wait.what.starts_with("the step"));
+            if waits_for_step && self.said.contains_key(&run.run.key) {
                 continue;
             }
             let (text, left) = doing(run);
-            if self.said.get(&run.key) != Some(&text) {
-                writeln!(out, "order {}: {text}{left}", run.key)?;
-                self.said.insert(run.key.clone(), text);
+            if self.said.get(&run.run.key) != Some(&text) {
+                writeln!(out, "order {}: {text}{left}", run.run.key)?;
+                self.said.insert(run.run.key.clone(), text);
             }
         }
         Ok(())

@@ -13,6 +13,9 @@ pub enum StoreError {
     NotAStore,
     /// A later version of this library has written the file, or an entry of a run.
     LaterVersion,
+    /// A process with an earlier version of this library has the file open, so it cannot be brought
+    /// to this version.
+    EarlierVersion,
     /// The file is damaged, and the text says where.
     #[non_exhaustive]
     Damaged {
@@ -65,6 +68,9 @@ impl fmt::Display for StoreError {
             }
             StoreError::LaterVersion => f.write_str(
                 "a later version of gen-durable has written to the store: run a program with that version",
+            ),
+            StoreError::EarlierVersion => f.write_str(
+                "a program with an earlier version of gen-durable has the store open: end it first",
             ),
             StoreError::Damaged { what } => write!(
                 f,

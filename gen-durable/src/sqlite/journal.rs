@@ -7,15 +7,18 @@ use std::task::{ready, Context, Poll};
 
 use serde::{Deserialize, Serialize};
 
+use super::calls::{self, Callee};
 use super::error::StoreError;
 use super::live::LiveRun;
-use super::rows::{self, News, MAX_RUN};
+use super::rows::{self, Name, News, MAX_RUN};
+use super::states::State;
 use super::writer::{Reply, Safety};
 use super::Shared;
+use crate::error::StepFailed;
 use crate::inbox::Signal;
-use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
+use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
 use crate::record::{Record, MAX_JSON};
-use crate::recorded::{Recorded, Store, Wait};
+use crate::recorded::{End as RunEnd, Recorded, Store, Wait};
 
 /// The journal of one run in a [`SqliteStore`](crate::SqliteStore).
 ///
@@ -56,6 +59,7 @@ pub struct SqliteJournal(Recorded<Rows>);
 
 /// A run that this process has taken.
 pub(super) struct Taken {
+    pub(super) name: Name,
     pub(super) live: LiveRun,
     pub(super) arguments: String,
     pub(super) records: Vec<Record>,
@@ -85,15 +89,18 @@ impl End {
 
 impl SqliteJournal {
     pub(super) fn new(store: Arc<Shared>, taken: Taken) -> Self {
-        let Taken { live, records, size, .. } = taken;
+        let Taken { name, live, records, size, .. } = taken;
         let from = i64::try_from(records.len()).unwrap_or(i64::MAX);
         let rows = Rows {
             store,
+            name,
             live,
             from,
             size,
             news: News::default(),
+            cancels: Vec::new(),
             replies: Vec::new(),
+            watching: Vec::new(),
             shown: Shown::default(),
             look: None,
             end: None,
@@ -114,14 +121,19 @@ impl SqliteJournal {
 struct Rows {
     live: LiveRun,
     store: Arc<Shared>,
+    name: Name,
     /// The number of entries that were given to the writer.
     from: i64,
     /// The bytes of all entries.
     size: u64,
     /// Those that were not given to the writer yet.
     news: News,
+    /// The runs that are to be cancelled with them, and the reasons.
+    cancels: Vec<(Name, String)>,
     /// The replies to all that was given to it, in order.
     replies: Vec<Reply<()>>,
+    /// The replies for the calls whose ends are to come into the mailbox.
+    watching: Vec<Reply<()>>,
     shown: Shown,
     /// The thread of the store looks for signals of other processes.
     look: Option<Reply<()>>,
@@ -155,17 +167,51 @@ pub(super) struct StoredWaits {
 
 impl Rows {
     fn submit(&mut self, safety: Safety) -> Reply<()> {
-        let news = mem::take(&mut self.news);
+        let (news, cancels) = (mem::take(&mut self.news), mem::take(&mut self.cancels));
         let (run, from, token) = (self.live.run, self.from, self.store.token().to_owned());
         self.from += i64::try_from(news.records.len()).unwrap_or(i64::MAX);
-        let mailbox = Arc::clone(&self.live.mailbox);
-        self.store.submit(safety, move |connection| {
+        let (mailbox, live) = (Arc::clone(&self.live.mailbox), Arc::clone(&self.store.live));
+        let ended = news.is_ended.then(|| self.name.clone());
+        let begun: Vec<Name> = news.callees.iter().map(|callee| callee.name.clone()).collect();
+        let reply = self.store.submit(safety, move |connection| {
             rows::write(connection, run, &token, from, &news)?;
+            for (name, reason) in &cancels {
+                if let Some(row) = rows::find(connection, name)? {
+                    calls::cancel(connection, &live, &row, reason)?;
+                }
+            }
             if news.is_cancelled {
                 mailbox.rearm();
             }
+            if let Some(name) = ended {
+                live.note_end(&name);
+            }
             Ok(())
-        })
+        });
+        // Their followers ask for them after this job.
+        begun.iter().for_each(|name| self.store.known.begin(name));
+        reply
+    }
+
+    /// An error if a watch could not be set up.
+    fn check_watching(&mut self, cx: &Context<'_>) -> gen::Result {
+        let mut failed = Ok(());
+        self.watching.retain(|reply| match reply.poll(cx) {
+            Poll::Pending => true,
+            Poll::Ready(told) => {
+                failed = mem::replace(&mut failed, Ok(())).and(told);
+                false
+            }
+        });
+        failed
+    }
+}
+
+/// The name of the run of a call or a start.
+fn name_of(what: &What) -> Option<gen::Result<Name>> {
+    match what {
+        What::Call { body, key, .. } | What::Start { body, key, .. } => Some(Name::new(body, key)),
+        _ => None,
     }
 }
 
@@ -235,7 +281,7 @@ impl Store for Rows {
         self.live.mailbox.take_signals(cx)
     }
 
-    fn poll_all_signals_came(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
+    fn poll_all_came(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
         let look = match &self.look {
             Some(look) => look,
             None => self.look.insert(self.store.look()),
@@ -247,6 +293,53 @@ impl Store for Rows {
 
     fn take_cancel(&mut self, cx: &Context<'_>) -> Option<String> {
         self.live.mailbox.take(cx)
+    }
+
+    fn refusal(&self, command: &Command) -> gen::Result<Option<StepFailed>> {
+        let why = match name_of(&command.what) {
+            Some(Err(error)) => error.to_string(),
+            Some(Ok(name)) if name == self.name && matches!(command.what, What::Call { .. }) => {
+                format!("the {} calls itself, which would wait for ever: {}", name.text(), command.at)
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(StepFailed::new(why).into_permanent()))
+    }
+
+    fn begin(&mut self, what: &What, at: Option<u64>) -> gen::Result {
+        if let (Some(name), What::Call { input, .. } | What::Start { input, .. }) = (name_of(what), what) {
+            self.news.callees.push(Callee { name: name?, arguments: input.clone(), begins: at });
+        }
+        Ok(())
+    }
+
+    fn watch(&mut self, call: Ticket, what: &What) -> gen::Result {
+        // The run must be there before the thread of the store looks for it.
+        if !self.news.is_empty() {
+            let reply = self.submit(Safety::Later);
+            self.replies.push(reply);
+        }
+        if let Some(name) = name_of(what) {
+            self.watching.push(self.store.watch(&name?, call, &self.live.mailbox));
+        }
+        Ok(())
+    }
+
+    fn poll_ends(&mut self, cx: &Context<'_>) -> gen::Result<Vec<RunEnd>> {
+        self.check_watching(cx)?;
+        let ends = self.live.mailbox.take_ends(cx).into_iter();
+        ends.map(|(ticket, ended)| ended.map(|(at, outcome)| (ticket, at, outcome))).collect()
+    }
+
+    fn cancel_called(&mut self, call: &What, reason: &str) -> gen::Result {
+        if let Some(name) = name_of(call) {
+            self.cancels.push((name?, reason.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn show_state(&mut self, name: &str, value: &str) {
+        self.news.states.push(State { name: name.to_owned(), value: value.to_owned() });
     }
 }
 

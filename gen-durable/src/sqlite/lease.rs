@@ -74,19 +74,22 @@ impl Lease {
     /// Removes the files of processes that have died. One that cannot be looked at stays, and does
     /// not hide the others.
     pub(crate) fn sweep(store: &Path) -> io::Result<()> {
-        let (Some(folder), Some(name)) = (store.parent(), store.file_name()) else { return Ok(()) };
-        let prefix = format!("{}-lease-", name.to_string_lossy());
-        for entry in fs::read_dir(folder)? {
-            let Ok(entry) = entry else { continue };
-            let name = entry.file_name();
-            let token = name.to_str().and_then(|name| name.strip_prefix(&prefix));
-            if let Some(token) = token.filter(|token| Lease::is_token(token)) {
-                if let Ok(false) = Lease::is_held(store, token) {
-                    Lease::remove(store, token);
-                }
+        for token in tokens(store)? {
+            if let Ok(false) = Lease::is_held(store, &token) {
+                Lease::remove(store, &token);
             }
         }
         Ok(())
+    }
+
+    /// Whether a process that lives has the store open.
+    pub(crate) fn is_any_held(store: &Path) -> io::Result<bool> {
+        for token in tokens(store)? {
+            if Lease::is_held(store, &token)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Removes the file of a process that has died.
@@ -107,6 +110,15 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// The tokens for which there are files.
+fn tokens(store: &Path) -> io::Result<Vec<String>> {
+    let (Some(folder), Some(name)) = (store.parent(), store.file_name()) else { return Ok(Vec::new()) };
+    let prefix = format!("{}-lease-", name.to_string_lossy());
+    let names = fs::read_dir(folder)?.flatten().map(|entry| entry.file_name());
+    let tokens = names.filter_map(|name| Some(name.to_str()?.strip_prefix(&prefix)?.to_owned()));
+    Ok(tokens.filter(|token| Lease::is_token(token)).collect())
 }
 
 fn path_of(store: &Path, token: &str) -> PathBuf {

@@ -15,6 +15,10 @@ use crate::record::Kind;
 /// A run of a store, as [`SqliteStore::runs`](crate::SqliteStore::runs) lists it.
 ///
 /// It prints as a line: ``order `7`: in progress, waits for the step `pick` at src/order.rs:12:5``.
+///
+/// Runs that [call](fn@crate::call) each other in a circle wait for ever: each of them waits for
+/// "the call of" the next one. To end all of them,
+/// [cancel](crate::SqliteStore::cancel) one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunInfo {
@@ -39,6 +43,8 @@ pub struct RunInfo {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RunState {
+    /// It is to begin at that time, or when the runs are resumed after it.
+    Delayed(SystemTime),
     /// No process runs it. It goes on when the runs are resumed.
     Free,
     /// No process runs it, since it could not go on, for this reason. It is tried again when the
@@ -86,10 +92,12 @@ fn info(connection: &Connection, place: &Place, row: Row) -> RunInfo {
 }
 
 fn state(connection: &Connection, place: &Place, row: &Row) -> gen::Result<RunState> {
-    if row.is_ended {
+    if row.ended.is_some() {
         Ok(RunState::Ended(rows::outcome(connection, row)?))
     } else if place.is_leased(row)? {
         Ok(RunState::InProgress)
+    } else if let Some(begins) = row.begins {
+        Ok(RunState::Delayed(time(u64::try_from(begins).unwrap_or_default())))
     } else {
         Ok(row.stopped.clone().map_or(RunState::Free, RunState::Stopped))
     }
@@ -134,6 +142,7 @@ impl fmt::Display for RunInfo {
 impl fmt::Display for RunState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            RunState::Delayed(_) => f.write_str("delayed"),
             RunState::Free => f.write_str("free"),
             RunState::Stopped(why) => write!(f, "stopped: {why}"),
             RunState::InProgress => f.write_str("in progress"),

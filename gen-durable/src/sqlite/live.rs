@@ -10,6 +10,7 @@
 //! | the thread of the store has taken it | is live |
 //! | the last owner of its [`LiveRun`] is gone | stays live, and its release is queued |
 //! | the thread releases it, or fails to do so | is no longer live, unless it was taken again |
+//! | its release has failed, since the store is busy or the disk is full | is released at a later look |
 
 use std::collections::BTreeMap;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -19,17 +20,25 @@ use std::task::Context;
 
 use rusqlite::Connection;
 
+use super::calls::{Ended, Watches};
+use super::rows::{self, Name};
 use super::signals::Sent;
 use super::writer::Safety;
-use super::{rows, Place};
+use super::Place;
 use crate::driver_waker::DriverWaker;
 use crate::inbox::Signal;
+use crate::journal::Ticket;
 
 #[derive(Debug, Default)]
 pub(super) struct Live {
     mailboxes: Mutex<BTreeMap<i64, Arc<Mailbox>>>,
-    /// This process has written a cancellation or a signal, or wants to know of those of others.
+    /// The runs for whose ends those of this process wait.
+    pub(super) watches: Watches,
+    /// This process has written a cancellation, a signal or an end, or wants to know of those of
+    /// others.
     has_news: AtomicBool,
+    /// A run may have the lease of this process that is not live.
+    owes_release: AtomicBool,
 }
 
 /// A run that this process has taken. Its drop gives the run back.
@@ -43,8 +52,12 @@ pub(super) struct LiveRun {
 /// because then the lease of the process is free.
 impl Drop for LiveRun {
     fn drop(&mut self) {
-        let leaving =
-            Leaving { run: self.run, mailbox: Arc::clone(&self.mailbox), live: Arc::clone(&self.place.live) };
+        let leaving = Leaving {
+            run: self.run,
+            mailbox: Arc::clone(&self.mailbox),
+            live: Arc::clone(&self.place.live),
+            is_released: false,
+        };
         let token = self.place.token.clone();
         // If the store is closed, then the lease of the process is free as well.
         self.place.jobs.submit(Safety::Later, move |connection| leaving.release(connection, &token));
@@ -59,14 +72,16 @@ struct Leaving {
     run: i64,
     mailbox: Arc<Mailbox>,
     live: Arc<Live>,
+    is_released: bool,
 }
 
 impl Leaving {
-    fn release(self, connection: &Connection, token: &str) -> gen::Result {
+    fn release(mut self, connection: &Connection, token: &str) -> gen::Result {
         // A transaction that was undone may have taken the run first.
         if self.live.is_current(self.run, &self.mailbox) {
             rows::release(connection, self.run, token)?;
         }
+        self.is_released = true;
         Ok(())
     }
 }
@@ -75,6 +90,9 @@ impl Drop for Leaving {
     fn drop(&mut self) {
         if self.live.is_current(self.run, &self.mailbox) {
             self.live.lock().remove(&self.run);
+        }
+        if !self.is_released {
+            self.live.note_owed();
         }
     }
 }
@@ -90,6 +108,8 @@ pub(super) struct Mailbox {
 struct State {
     reason: Option<String>,
     was_told: bool,
+    /// The ends of other runs that the run has not taken.
+    ends: Vec<(Ticket, Ended)>,
     /// Those that the run has not taken.
     signals: Vec<gen::Result<Signal>>,
     /// The number of the signals that have come.
@@ -110,8 +130,29 @@ impl Live {
         self.lock().contains_key(&run)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.lock().is_empty()
+    /// Whether the thread of the store has nothing to look for.
+    pub(super) fn is_idle(&self) -> bool {
+        self.lock().is_empty() && self.watches.is_empty() && !self.owes_release.load(Ordering::Acquire)
+    }
+
+    /// This process has ended the run, or removed it.
+    pub(super) fn note_end(&self, name: &Name) {
+        self.watches.note(name);
+        self.note_news();
+    }
+
+    /// Other processes may have written anything.
+    pub(super) fn note_others(&self) {
+        self.watches.note_all();
+        self.note_news();
+    }
+
+    pub(super) fn note_owed(&self) {
+        self.owes_release.store(true, Ordering::Release);
+    }
+
+    pub(super) fn take_owed(&self) -> bool {
+        self.owes_release.swap(false, Ordering::AcqRel)
     }
 
     pub(super) fn note_news(&self) {
@@ -173,6 +214,18 @@ impl Mailbox {
         self.wake();
     }
 
+    /// The run for which this call waits has ended.
+    pub(super) fn tell_end(&self, ticket: Ticket, end: Ended) {
+        self.lock().ends.push((ticket, end));
+        self.wake();
+    }
+
+    /// Takes the ends that have come. Wakes `cx` when a later one comes.
+    pub(super) fn take_ends(&self, cx: &Context<'_>) -> Vec<(Ticket, Ended)> {
+        self.driver.set(cx.waker());
+        std::mem::take(&mut self.lock().ends)
+    }
+
     /// The waker is of an executor, whose panic must not end the thread of all runs.
     fn wake(&self) {
         let _ = catch_unwind(AssertUnwindSafe(|| self.driver.wake()));
@@ -199,8 +252,7 @@ impl Mailbox {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::Name;
-    use super::super::{Claim, Shared, SqliteOptions};
+    use super::super::{Claim, Shared, SqliteOptions, Taker};
     use super::*;
 
     #[test]
@@ -209,7 +261,7 @@ mod tests {
         let shared = Shared::open(&path, &SqliteOptions::new()).unwrap();
         let name = Name::new("order", "7").unwrap();
         shared.insert(&name, "null").wait().unwrap();
-        let take = || shared.take(&name, true).wait().unwrap();
+        let take = || shared.take(&name, Taker::Journal).wait().unwrap();
         let Claim::Taken(first) = take() else { panic!("it is free") };
         // As if the transaction that has taken it was undone.
         let (run, token) = (first.run(), shared.token().to_owned());

@@ -6,6 +6,8 @@
 //! | `schema.rs` | opens and makes the file, and refuses what is no store |
 //! | `rows.rs` | the rows of the file: what each transaction reads and writes |
 //! | `signals.rs` | the rows of signals, which any process adds |
+//! | `states.rs` | the rows of states, which a run shows to others |
+//! | `calls.rs` | how a run begins another one, cancels it, and hears of its end |
 //! | `writer.rs` | the thread that has the connection, and its transactions |
 //! | `lease.rs` | the proof that a process lives |
 //! | `live.rs` | the runs of this process, and the cancellations and signals that come for them |
@@ -21,6 +23,7 @@
 //!
 //! | state | the row | entered by | left by |
 //! |---|---|---|---|
+//! | delayed | has a row in `delays` | [`rows::insert`] | [`take`], when it is time; a cancellation, which ends it |
 //! | free | has no lease, or that of a process that has died | [`rows::insert`], [`rows::release`], the death of the process | [`take`] |
 //! | in progress | has the lease of a process that lives | [`take`] | the drop of its journal, its end, the death of the process |
 //! | ended | has the time of its end, and its last entry is the outcome | [`rows::write`] | [`rows::remove`] |
@@ -43,6 +46,7 @@
 //! itself is written from the log only after that is on the disk.
 
 mod bodies;
+mod calls;
 mod error;
 mod journal;
 mod lease;
@@ -52,6 +56,7 @@ mod rows;
 mod runs;
 mod schema;
 mod signals;
+mod states;
 mod tools;
 mod writer;
 
@@ -73,11 +78,13 @@ pub use self::runs::{resume_all, Run, Runs};
 
 use self::journal::Taken;
 use self::lease::Lease;
-use self::live::{Live, LiveRun};
+use self::live::{Live, LiveRun, Mailbox};
 use self::rows::Name;
+use self::runs::Known;
 use self::writer::{Jobs, Reply, Safety, Transactions, Writer};
 use crate::inbox::Signal;
-use crate::journal::Outcome;
+use crate::journal::{Outcome, Ticket};
+use crate::step::value_of;
 
 /// A store of many durable runs, in a file of SQLite.
 ///
@@ -219,10 +226,10 @@ impl SqliteStore {
     pub fn journal(&self, body: &str, key: &str) -> gen::Result<SqliteJournal> {
         let name = Name::new(body, key)?;
         self.0.insert(&name, "null").wait()?;
-        match self.0.take(&name, true).wait()? {
+        match self.0.take(&name, Taker::Journal).wait()? {
             Claim::Taken(taken) => Ok(SqliteJournal::new(Arc::clone(&self.0), taken)),
             Claim::Leased => Err(StoreError::Leased.into()),
-            Claim::Missing | Claim::Ended(_) => Err(StoreError::NoRun.into()),
+            Claim::Missing | Claim::Delayed(_) | Claim::Ended(_) => Err(StoreError::NoRun.into()),
         }
     }
 
@@ -235,7 +242,7 @@ impl SqliteStore {
         let name = Name::new(body, key)?;
         let found = self.0.submit(Safety::Read, move |connection| {
             let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
-            row.is_ended.then(|| rows::outcome(connection, &row)).transpose()
+            row.ended.map(|_| rows::outcome(connection, &row)).transpose()
         });
         found.wait()?.map(runs::decoded).transpose()
     }
@@ -252,9 +259,11 @@ impl SqliteStore {
 
     /// Asks for the cancellation of a run: it arrives as [`Cancelled`](gen::Cancelled) at each
     /// yield that waits, and the clean-up is durable. If another process runs it, that takes up to
-    /// half a second; if none does, then it arrives when the run goes on.
+    /// half a second; if none does, then it arrives when the run goes on. The runs that it has
+    /// [called](fn@crate::call), and for which it waits then, are cancelled, too.
     ///
-    /// A request for a run that has ended does nothing.
+    /// A run that is [delayed](crate::Start::after) ends at once, and does not begin. A request for
+    /// a run that has ended does nothing.
     ///
     /// # Errors
     ///
@@ -316,7 +325,7 @@ impl SqliteStore {
     }
 
     /// Looks for damage in the whole file, also in what [`open`](Self::open) does not look at: the
-    /// arguments, the entries and the signals of each run.
+    /// arguments, the entries, the signals and the states of each run.
     ///
     /// # Errors
     ///
@@ -328,6 +337,7 @@ impl SqliteStore {
                 rows::arguments(connection, &row)?;
                 rows::entries(connection, &row)?;
                 signals::all(connection, &row)?;
+                states::check(connection, &row)?;
             }
             Ok(())
         });
@@ -338,6 +348,8 @@ impl SqliteStore {
     ///
     /// The run need not have ended, because one that cannot go on may never end. If it has not, its
     /// clean-up does not run: [`cancel`](Self::cancel) it, and wait for its end, if it can go on.
+    /// A run that has [called](fn@crate::call) it, and still waits for its result, gets a
+    /// [`StepFailed`](crate::StepFailed) that says so.
     ///
     /// # Errors
     ///
@@ -348,12 +360,58 @@ impl SqliteStore {
         let store = self.0.place();
         let removed = self.0.submit(Safety::Safe, move |connection| {
             let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
-            if store.is_leased(&row)? {
+            // A damaged lease is that of no process.
+            if rows::token(&row).is_ok() && store.is_leased(&row)? {
                 return Err(StoreError::Leased.into());
             }
-            rows::remove(connection, row.id)
+            rows::remove(connection, row.id)?;
+            store.live.note_end(&name);
+            Ok(())
         });
         removed.wait()
+    }
+
+    /// The [state](fn@crate::set_state) of this name that a run has set. `None` if it has not, or
+    /// has removed it. Any process may read it, also of a run that has ended.
+    ///
+    /// The thread waits for the file. A coroutine reads by [`Run::state`](crate::Run::state).
+    ///
+    /// ```
+    /// use gen::yield_;
+    /// use gen_durable::{resume_all, set_state, signal, Bodies, SqliteStore};
+    ///
+    /// #[gen::coroutine]
+    /// fn order(id: u32) -> gen::Result<u32> {
+    ///     yield_!(set_state("progress", "waits for the approval"))?;
+    ///     let approved: bool = yield_!(signal("approved"))?;
+    ///     yield_!(set_state("progress", &format!("approved: {approved}")))?;
+    ///     Ok(id)
+    /// }
+    ///
+    /// # fn main() -> gen::Result {
+    /// # let name = format!("gen-durable-state-{}.db", std::process::id());
+    /// # let path = std::env::temp_dir().join(name);
+    /// let store = SqliteStore::open(&path)?;
+    /// gen::run_sync(async {
+    ///     let runs = resume_all(&store, Bodies::new().body("order", order))?;
+    ///     let run = runs.start("order", "7", &7).await?;
+    ///     run.send_signal("approved", &true).await?;
+    ///     run.result::<u32>().await
+    /// })?;
+    /// let progress: Option<String> = store.state("order", "7", "progress")?;
+    /// assert_eq!(progress.as_deref(), Some("approved: true"));
+    /// assert_eq!(store.state::<String>("order", "7", "parcel")?, None);
+    /// # drop(store);
+    /// # std::fs::remove_file(path)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoRun`]; [`StepFailed`](crate::StepFailed) if the state has another type.
+    pub fn state<T: DeserializeOwned>(&self, body: &str, key: &str, name: &str) -> gen::Result<Option<T>> {
+        decoded_state(self.0.state(&Name::new(body, key)?, name).wait()?)
     }
 }
 
@@ -370,14 +428,27 @@ pub(crate) struct Shared {
     live: Arc<Live>,
     lease: Lease,
     path: PathBuf,
+    /// The bodies of this process, which begin the runs that are called here.
+    known: Known,
 }
 
 /// The answer to a process that wants a run.
 enum Claim {
     Missing,
     Leased,
+    /// It is to begin at that time, in milliseconds since 1970.
+    Delayed(u64),
     Ended(Outcome),
     Taken(Taken),
+}
+
+/// The caller that wants a run.
+#[derive(Debug, Clone, Copy)]
+enum Taker {
+    /// A program, for its journal, also if it has ended or is delayed.
+    Journal,
+    /// Its follower, at that time, in milliseconds since 1970.
+    Follower(u64),
 }
 
 impl Shared {
@@ -391,7 +462,7 @@ impl Shared {
         let survives = options.survives_power_cut;
         let transactions = Transactions::new(connection, survives, lease.token(), &live)?;
         let writer = Writer::start(transactions)?;
-        Ok(Shared { writer, live, lease, path })
+        Ok(Shared { writer, live, lease, path, known: Known::default() })
     }
 
     fn token(&self) -> &str {
@@ -417,21 +488,39 @@ impl Shared {
 
     fn insert(&self, name: &Name, arguments: &str) -> Reply<()> {
         let (name, arguments) = (name.clone(), arguments.to_owned());
-        self.submit(Safety::Safe, move |connection| rows::insert(connection, &name, &arguments))
+        self.submit(Safety::Safe, move |connection| rows::insert(connection, &name, &arguments, None))
     }
 
-    /// Takes a run. One that has ended can be replayed `also_ended`.
-    fn take(&self, name: &Name, also_ended: bool) -> Reply<Claim> {
+    /// Takes a run.
+    fn take(&self, name: &Name, taker: Taker) -> Reply<Claim> {
         let (name, place) = (name.clone(), self.place());
-        self.submit(Safety::Later, move |connection| take(connection, &place, &name, also_ended))
+        self.submit(Safety::Later, move |connection| take(connection, &place, &name, taker))
     }
 
-    /// Looks at once for the cancellations and signals that other processes have written.
+    /// Looks at once for the cancellations, signals and ends that other processes have written.
     fn look(&self) -> Reply<()> {
         let live = Arc::clone(&self.live);
         self.submit(Safety::Later, move |_| {
-            live.note_news();
+            live.note_others();
             Ok(())
+        })
+    }
+
+    /// Tells `mailbox` of the end of a run, as that of this call.
+    fn watch(&self, name: &Name, ticket: Ticket, mailbox: &Arc<Mailbox>) -> Reply<()> {
+        let (name, mailbox, live) = (name.clone(), Arc::clone(mailbox), Arc::clone(&self.live));
+        self.submit(Safety::Later, move |connection| {
+            live.watches.watch(connection, &name, ticket, &mailbox);
+            Ok(())
+        })
+    }
+
+    /// A state of a run, as JSON.
+    fn state(&self, name: &Name, state: &str) -> Reply<Option<String>> {
+        let (name, state) = (name.clone(), state.to_owned());
+        self.submit(Safety::Read, move |connection| {
+            let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
+            states::get(connection, &row, &state)
         })
     }
 
@@ -449,11 +538,7 @@ impl Shared {
         let (name, reason, live) = (name.clone(), reason.to_owned(), Arc::clone(&self.live));
         self.submit(Safety::Safe, move |connection| {
             let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
-            if !row.is_ended {
-                rows::ask_to_cancel(connection, row.id, &reason)?;
-                live.note_news();
-            }
-            Ok(())
+            calls::cancel(connection, &live, &row, &reason)
         })
     }
 }
@@ -490,11 +575,17 @@ fn take_lease(connection: &Connection, path: &Path) -> gen::Result<Lease> {
     Ok(lease?)
 }
 
-/// Takes a run, if no process that lives runs it.
-fn take(connection: &Connection, place: &Place, name: &Name, also_ended: bool) -> gen::Result<Claim> {
+/// Takes a run, if it is time, and no process that lives runs it.
+fn take(connection: &Connection, place: &Place, name: &Name, taker: Taker) -> gen::Result<Claim> {
     let Some(row) = rows::find(connection, name)? else { return Ok(Claim::Missing) };
-    if row.is_ended && !also_ended {
-        return Ok(Claim::Ended(rows::outcome(connection, &row)?));
+    if let Taker::Follower(now) = taker {
+        if row.ended.is_some() {
+            return Ok(Claim::Ended(rows::outcome(connection, &row)?));
+        }
+        let begins = row.begins.and_then(|begins| u64::try_from(begins).ok());
+        if let Some(begins) = begins.filter(|begins| *begins > now) {
+            return Ok(Claim::Delayed(begins));
+        }
     }
     if place.is_leased(&row)? {
         return Ok(Claim::Leased);
@@ -502,7 +593,7 @@ fn take(connection: &Connection, place: &Place, name: &Name, also_ended: bool) -
     let arguments = rows::arguments(connection, &row)?;
     let (records, size) = rows::entries(connection, &row)?;
     let sent = signals::all(connection, &row)?;
-    rows::lease(connection, row.id, &place.token)?;
+    rows::lease(connection, &row, &place.token)?;
     if let Some(dead) = rows::token(&row)?.filter(|token| *token != place.token) {
         Lease::remove(&place.path, dead);
     }
@@ -513,7 +604,12 @@ fn take(connection: &Connection, place: &Place, name: &Name, also_ended: bool) -
     if let Some(reason) = row.cancel {
         live.mailbox.tell(reason);
     }
-    Ok(Claim::Taken(Taken { live, arguments, records, size }))
+    Ok(Claim::Taken(Taken { name: row.name, live, arguments, records, size }))
+}
+
+fn decoded_state<T: DeserializeOwned>(json: Option<String>) -> gen::Result<Option<T>> {
+    let complaint = || "the state has another type".to_owned();
+    Ok(json.map(|json| value_of(&json, complaint)).transpose()?)
 }
 
 /// The path, with a folder that is named without links.

@@ -2,9 +2,11 @@
 
 use rusqlite::{params, Connection, OptionalExtension};
 
+use super::calls::Callee;
 use super::error::{named, StoreError};
 use super::lease::Lease;
 use super::schema::short;
+use super::states::{self, State};
 use crate::journal::Outcome;
 use crate::record::{Record, MAX_JSON};
 
@@ -36,7 +38,7 @@ impl Name {
     }
 }
 
-fn checksum(parts: &[&[u8]]) -> u32 {
+pub(super) fn checksum(parts: &[&[u8]]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes());
@@ -54,15 +56,26 @@ pub(super) fn checksum_of_entry(run: i64, number: i64, json: &str) -> u32 {
     checksum(&[&run.to_le_bytes(), &number.to_le_bytes(), json.as_bytes()])
 }
 
-/// Adds a run, unless there is one of that name.
-pub(super) fn insert(connection: &Connection, name: &Name, arguments: &str) -> gen::Result {
+/// Adds a run, unless there is one of that name. If it begins later, `begins` is that time, in
+/// milliseconds since 1970.
+pub(super) fn insert(
+    connection: &Connection,
+    name: &Name,
+    arguments: &str,
+    begins: Option<u64>,
+) -> gen::Result {
     if arguments.len() > MAX_JSON {
         return Err(StoreError::too_large(format!("the arguments have {} bytes", arguments.len())));
     }
     let sql =
         "INSERT INTO runs (body, key, arguments, crc, begun) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
     let crc = checksum_of_run(name, arguments);
-    connection.execute(sql, params![name.body, name.key, arguments, crc, millis_now()]).map_err(named)?;
+    let values = params![name.body, name.key, arguments, crc, millis_now()];
+    let is_new = connection.execute(sql, values).map_err(named)? > 0;
+    if let (true, Some(begins)) = (is_new, begins) {
+        let sql = "INSERT OR REPLACE INTO delays (run, begins) VALUES (last_insert_rowid(), ?)";
+        connection.execute(sql, [i64::try_from(begins).unwrap_or(i64::MAX)]).map_err(named)?;
+    }
     Ok(())
 }
 
@@ -76,25 +89,30 @@ pub(super) struct Row {
     pub(super) id: i64,
     pub(super) name: Name,
     pub(super) begun: i64,
-    pub(super) is_ended: bool,
+    /// When it has ended, in milliseconds since 1970, as all times here.
+    pub(super) ended: Option<i64>,
+    /// When it is to begin, if it is delayed and has not begun.
+    pub(super) begins: Option<i64>,
     pub(super) lease: Option<String>,
     pub(super) waits: Option<String>,
     pub(super) stopped: Option<String>,
     pub(super) cancel: Option<String>,
 }
 
-const COLUMNS: &str = "id, body, key, begun, ended IS NOT NULL, lease, waits, stopped, cancel";
+const COLUMNS: &str = "id, body, key, begun, ended, lease, waits, stopped, cancel, \
+                       (SELECT begins FROM delays WHERE run = id)";
 
 fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     Ok(Row {
         id: row.get(0)?,
         name: Name { body: row.get(1)?, key: row.get(2)? },
         begun: row.get(3)?,
-        is_ended: row.get(4)?,
+        ended: row.get(4)?,
         lease: row.get(5)?,
         waits: row.get(6)?,
         stopped: row.get(7)?,
         cancel: row.get(8)?,
+        begins: row.get(9)?,
     })
 }
 
@@ -138,7 +156,7 @@ pub(super) fn entries(connection: &Connection, run: &Row) -> gen::Result<(Vec<Re
     while let Some(row) = rows.next().map_err(named)? {
         records.push(entry(run, row, Some(records.len()))?);
     }
-    if run.is_ended != matches!(records.last(), Some(Record::Ended(_))) {
+    if run.ended.is_some() != matches!(records.last(), Some(Record::Ended(_))) {
         return Err(StoreError::damaged(format!("the last entries of the {}", run.name.text())));
     }
     Ok((records, size))
@@ -168,10 +186,13 @@ pub(super) fn outcome(connection: &Connection, run: &Row) -> gen::Result<Outcome
     }
 }
 
-/// Takes the run for the process of this token.
-pub(super) fn lease(connection: &Connection, run: i64, token: &str) -> gen::Result {
+/// Takes the run for the process of this token. A delay is over.
+pub(super) fn lease(connection: &Connection, run: &Row, token: &str) -> gen::Result {
     let sql = "UPDATE runs SET lease = ?, stopped = NULL WHERE id = ?";
-    connection.execute(sql, params![token, run]).map_err(named)?;
+    connection.execute(sql, params![token, run.id]).map_err(named)?;
+    if run.begins.is_some() {
+        connection.execute("DELETE FROM delays WHERE run = ?", [run.id]).map_err(named)?;
+    }
     Ok(())
 }
 
@@ -179,6 +200,25 @@ pub(super) fn lease(connection: &Connection, run: i64, token: &str) -> gen::Resu
 pub(super) fn release(connection: &Connection, run: i64, token: &str) -> gen::Result {
     let sql = "UPDATE runs SET lease = NULL WHERE id = ? AND lease = ?";
     connection.execute(sql, params![run, token]).map_err(named)?;
+    Ok(())
+}
+
+/// The runs that have the lease of this token.
+pub(super) fn leased(connection: &Connection, token: &str) -> gen::Result<Vec<i64>> {
+    let sql = "SELECT id FROM runs WHERE lease = ?";
+    let mut statement = connection.prepare(sql).map_err(named)?;
+    let rows = statement.query_map([token], |row| row.get(0)).map_err(named)?;
+    rows.collect::<Result<_, _>>().map_err(named)
+}
+
+/// Ends a run that is delayed, and so has no entries, with this entry.
+pub(super) fn end_before_begin(connection: &Connection, run: i64, end: &str) -> gen::Result {
+    let sql = "INSERT INTO entries (run, number, crc, record) VALUES (?, 0, ?, ?)";
+    connection.execute(sql, params![run, checksum_of_entry(run, 0, end), end]).map_err(named)?;
+    connection.execute("DELETE FROM delays WHERE run = ?", [run]).map_err(named)?;
+    connection
+        .execute("UPDATE runs SET ended = ? WHERE id = ?", params![millis_now(), run])
+        .map_err(named)?;
     Ok(())
 }
 
@@ -202,11 +242,16 @@ pub(super) fn cancellations(connection: &Connection, token: &str) -> gen::Result
     rows.collect::<Result<_, _>>().map_err(named)
 }
 
-/// New entries of a run, and what it waits for.
+/// New entries of a run, and what belongs to them.
 #[derive(Debug, Default, Clone)]
 pub(super) struct News {
     /// As JSON.
     pub(super) records: Vec<String>,
+    /// The runs that it begins.
+    pub(super) callees: Vec<Callee>,
+    /// The states that it sets.
+    pub(super) states: Vec<State>,
+    /// The commands for which it waits, as JSON.
     pub(super) waits: Option<String>,
     pub(super) is_cancelled: bool,
     pub(super) is_ended: bool,
@@ -233,6 +278,12 @@ pub(super) fn write(connection: &Connection, run: i64, token: &str, from: i64, n
         let crc = checksum_of_entry(run, number, json);
         statement.execute(params![run, number, crc, json]).map_err(named)?;
     }
+    for Callee { name, arguments, begins } in &news.callees {
+        insert(connection, name, arguments, *begins)?;
+    }
+    for state in &news.states {
+        states::set(connection, run, state)?;
+    }
     if news.waits.is_some() || news.is_cancelled || news.is_ended {
         let sql = "UPDATE runs SET waits = CASE WHEN ?2 THEN NULL ELSE coalesce(?3, waits) END, \
                    cancel = CASE WHEN ?4 THEN NULL ELSE cancel END, \
@@ -244,12 +295,12 @@ pub(super) fn write(connection: &Connection, run: i64, token: &str, from: i64, n
     Ok(())
 }
 
-/// Removes a run with its entries and signals.
+/// Removes a run with all that belongs to it.
 pub(super) fn remove(connection: &Connection, run: i64) -> gen::Result {
-    let tables = ["DELETE FROM entries WHERE run = ?", "DELETE FROM signals WHERE run = ?"];
-    for sql in tables.into_iter().chain(["DELETE FROM runs WHERE id = ?"]) {
-        connection.execute(sql, [run]).map_err(named)?;
+    for table in ["entries", "signals", "sizes", "states", "delays"] {
+        connection.execute(&format!("DELETE FROM {table} WHERE run = ?"), [run]).map_err(named)?;
     }
+    connection.execute("DELETE FROM runs WHERE id = ?", [run]).map_err(named)?;
     Ok(())
 }
 

@@ -3,14 +3,14 @@
 //! A run whose result is waited for, or that is resumed, has one *follower* in this process: a task
 //! that takes the run and drives it to its end. While another process runs it, the follower looks
 //! again from time to time, so it has the result of the other process, or takes the run over when
-//! that process has died.
+//! that process has died. The follower of a run that is delayed waits until it is time.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{poll_fn, Future};
-use std::pin::Pin;
+use std::pin::{pin, Pin};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -21,11 +21,13 @@ use serde::Serialize;
 use super::bodies::Bodies;
 use super::error::StoreError;
 use super::journal::{End, SqliteJournal, Taken};
+use super::live::Mailbox;
 use super::rows::{self, Name};
 use super::writer::Safety;
-use super::{Claim, Shared, SqliteStore};
+use super::{decoded_state, Claim, Shared, SqliteStore, Taker};
+use crate::clock;
 use crate::inbox::Signal;
-use crate::journal::Outcome;
+use crate::journal::{Outcome, Ticket};
 use crate::step::value_of;
 
 /// The time between two looks at a run of another process.
@@ -69,13 +71,19 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// # }
 /// ```
 ///
-/// Runs whose body is not among the bodies are left alone; [`SqliteStore::runs`] lists them.
+/// Runs whose body is not among the bodies are left alone; [`SqliteStore::runs`] lists them. Those
+/// that are [delayed](crate::Start::after) begin when it is time.
+///
+/// A run that is [called](fn@crate::call) or [started](fn@crate::start) from another one begins in
+/// the process of its caller, if that has its body. Otherwise another process takes it when it
+/// [resumes](Runs::resume) its runs.
 ///
 /// # Errors
 ///
 /// [`StoreError`], and [`NoHost`](gen::NoHost) where no executor takes tasks.
 pub fn resume_all(store: &SqliteStore, bodies: Bodies) -> gen::Result<Runs> {
     let runs = Runs(Arc::new(Inner { store: Arc::clone(&store.0), bodies, followed: Mutex::default() }));
+    store.0.known.add(&runs.0);
     runs.resume()?;
     Ok(runs)
 }
@@ -86,7 +94,7 @@ pub fn resume_all(store: &SqliteStore, bodies: Bodies) -> gen::Result<Runs> {
 #[derive(Clone)]
 pub struct Runs(Arc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
     store: Arc<Shared>,
     bodies: Bodies,
     followed: Mutex<BTreeMap<Name, SharedFuture<Outcome>>>,
@@ -205,6 +213,31 @@ impl Runs {
     }
 }
 
+/// The bodies of this process: those of all [`Runs`] of a store.
+#[derive(Default)]
+pub(super) struct Known(Mutex<Vec<Weak<Inner>>>);
+
+impl Known {
+    fn lock(&self) -> MutexGuard<'_, Vec<Weak<Inner>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, runs: &Arc<Inner>) {
+        let mut known = self.lock();
+        known.retain(|runs| runs.strong_count() > 0);
+        known.push(Arc::downgrade(runs));
+    }
+
+    /// Begins a run that was just added to the store, if this process knows its body.
+    pub(super) fn begin(&self, name: &Name) {
+        let known: Vec<Arc<Inner>> = self.lock().iter().filter_map(Weak::upgrade).collect();
+        if let Some(runs) = known.iter().find(|runs| runs.bodies.get(&name.body).is_some()) {
+            // Without an executor it begins when the runs are resumed.
+            let _ = Runs(Arc::clone(runs)).follow(name.clone());
+        }
+    }
+}
+
 impl Inner {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Name, SharedFuture<Outcome>>> {
         self.followed.lock().unwrap_or_else(PoisonError::into_inner)
@@ -213,13 +246,29 @@ impl Inner {
     /// Brings the run to its end, here or elsewhere.
     async fn run(&self, name: &Name) -> gen::Result<Outcome> {
         loop {
-            match self.store.take(name, false).told().await? {
+            let now = clock::millis_of(clock::time_of_day());
+            match self.store.take(name, Taker::Follower(now)).told().await? {
                 Claim::Missing => return Err(StoreError::NoRun.into()),
                 Claim::Ended(outcome) => return Ok(outcome),
                 Claim::Leased => gen::sleep(LOOK_AGAIN).await?,
+                Claim::Delayed(begins) => {
+                    self.wait(name, Duration::from_millis(begins.saturating_sub(now))).await?;
+                }
                 Claim::Taken(taken) => return self.drive(name, taken).await,
             }
         }
+    }
+
+    /// Waits for the begin of a delayed run, or for its end: a cancellation ends it before.
+    async fn wait(&self, name: &Name, left: Duration) -> gen::Result {
+        let mailbox = Arc::<Mailbox>::default();
+        self.store.watch(name, Ticket(0), &mailbox).told().await?;
+        let mut alarm = pin!(gen::sleep(clock::until_next_look(left)));
+        poll_fn(|cx| match mailbox.take_ends(cx).is_empty() {
+            true => alarm.as_mut().poll(cx),
+            false => Poll::Ready(Ok(())),
+        })
+        .await
     }
 
     async fn drive(&self, name: &Name, taken: Taken) -> gen::Result<Outcome> {
@@ -344,6 +393,20 @@ impl Run {
     ) -> impl Future<Output = gen::Result> + Send + 'static {
         let sent = Signal::new(name, value).and_then(|signal| self.store.send(&self.name, &signal));
         async move { sent?.told().await }
+    }
+
+    /// The [state](fn@crate::set_state) of this name that the run has set, as
+    /// [`SqliteStore::state`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SqliteStore::state`].
+    pub fn state<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> impl Future<Output = gen::Result<Option<T>>> + Send + 'static {
+        let found = self.store.state(&self.name, name);
+        async move { decoded_state(found.told().await?) }
     }
 
     /// Asks for the cancellation of the run, as [`SqliteStore::cancel`]. When it returns, the

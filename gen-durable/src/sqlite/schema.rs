@@ -11,6 +11,17 @@
 //!
 //! A new store is made under another name, and then linked. So a store is never half made, and an
 //! empty file was cut by someone.
+//!
+//! # Versions
+//!
+//! | version | tables |
+//! |---|---|
+//! | 1 | runs, entries, signals |
+//! | 2 | also `sizes`, so that a new signal need not count the old ones; `delays` and `states` |
+//!
+//! A store of an earlier version gets the tables that it has not, in one transaction, when it is
+//! opened. The processes of the earlier program must have ended: they would begin delayed runs at
+//! once, and leave the states of a run behind when they remove it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -21,17 +32,17 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{named, StoreError};
-use super::lease::{beside, open_private, random_name};
+use super::lease::{beside, open_private, random_name, Lease};
 use super::SqliteOptions;
 use crate::record::MAX_JSON;
 
 /// "gend".
 const APPLICATION: i64 = 0x6765_6e64;
 /// A change of the tables changes the number.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
-/// By their names, as SQLite keeps them.
-const TABLES: [(&str, &str); 4] = [
+/// By their names, as SQLite keeps them. The first [`TABLES_OF_1`] are those of version 1.
+const TABLES: [(&str, &str); 7] = [
     (
         "runs",
         "CREATE TABLE runs (
@@ -72,7 +83,35 @@ const TABLES: [(&str, &str); 4] = [
     UNIQUE (run, number)
 ) STRICT",
     ),
+    // The bytes of the signals of each run.
+    (
+        "sizes",
+        "CREATE TABLE sizes (
+    run INTEGER PRIMARY KEY,
+    signals INTEGER NOT NULL
+) STRICT",
+    ),
+    // The runs that are to begin later.
+    (
+        "delays",
+        "CREATE TABLE delays (
+    run INTEGER PRIMARY KEY,
+    begins INTEGER NOT NULL
+) STRICT",
+    ),
+    (
+        "states",
+        "CREATE TABLE states (
+    run INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    crc INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID",
+    ),
 ];
+
+const TABLES_OF_1: usize = 4;
 
 /// Opens the file, which must be there, for reading and writing.
 pub(super) fn open(path: &Path, options: &SqliteOptions) -> gen::Result<Connection> {
@@ -80,8 +119,10 @@ pub(super) fn open(path: &Path, options: &SqliteOptions) -> gen::Result<Connecti
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(named)?;
     configure(&connection, options).map_err(named)?;
-    check_numbers(&connection)?;
-    check_tables(&connection)?;
+    match check_numbers(&connection)? {
+        VERSION => check_tables(&connection, &TABLES)?,
+        _ => migrate(&connection, path)?,
+    }
     if options.check {
         check_trees(&connection)?;
     }
@@ -124,14 +165,39 @@ pub(super) fn create(path: &Path) -> gen::Result {
 fn fill(path: &Path) -> gen::Result {
     let connection = Connection::open(path).map_err(named)?;
     let mut batch = format!("PRAGMA fullfsync = ON; BEGIN; PRAGMA application_id = {APPLICATION};");
-    batch += &format!("PRAGMA user_version = {VERSION};");
-    for (_, sql) in TABLES {
-        batch += sql;
-        batch += ";";
-    }
+    batch += &making(&TABLES);
     batch += "COMMIT; PRAGMA journal_mode = WAL;";
     connection.execute_batch(&batch).map_err(named)?;
     connection.close().map_err(|(_, error)| named(error))
+}
+
+/// Makes these tables, and sets the version.
+fn making(tables: &[(&str, &str)]) -> String {
+    let tables: String = tables.iter().map(|(_, sql)| format!("{sql};")).collect();
+    format!("PRAGMA user_version = {VERSION}; {tables}")
+}
+
+/// Adds what a store of version 1 has not.
+fn migrate(connection: &Connection, path: &Path) -> gen::Result {
+    connection.execute_batch("BEGIN IMMEDIATE").map_err(named)?;
+    // Another process may have done it meanwhile.
+    let migrated = match check_numbers(connection) {
+        Ok(VERSION) => check_tables(connection, &TABLES),
+        Ok(_) => migrate_from_1(connection, path),
+        Err(error) => Err(error),
+    };
+    let end = if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    connection.execute_batch(end).map_err(named)?;
+    migrated
+}
+
+fn migrate_from_1(connection: &Connection, path: &Path) -> gen::Result {
+    check_tables(connection, &TABLES[..TABLES_OF_1])?;
+    if Lease::is_any_held(path)? {
+        return Err(StoreError::EarlierVersion.into());
+    }
+    let sizes = "INSERT INTO sizes SELECT run, sum(octet_length(signal)) FROM signals GROUP BY run;";
+    connection.execute_batch(&(making(&TABLES[TABLES_OF_1..]) + sizes)).map_err(named)
 }
 
 /// Makes the name of a new file safe.
@@ -151,37 +217,38 @@ fn check_header(path: &Path) -> gen::Result {
     let connection = Connection::open_with_flags(uri, flags).map_err(named)?;
     match check_numbers(&connection) {
         Err(error) if matches!(error.downcast_ref(), Some(StoreError::Damaged { .. })) => Ok(()),
-        checked => checked,
+        checked => checked.map(drop),
     }
 }
 
-fn check_numbers(connection: &Connection) -> gen::Result {
+/// The version of the store.
+fn check_numbers(connection: &Connection) -> gen::Result<i64> {
     let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(named);
     if number("PRAGMA application_id")? != APPLICATION {
         return Err(StoreError::NotAStore.into());
     }
     match number("PRAGMA user_version")? {
-        VERSION => Ok(()),
+        version @ 1..=VERSION => Ok(version),
         version if version > VERSION => Err(StoreError::LaterVersion.into()),
         version => Err(StoreError::damaged(format!("its version is {version}"))),
     }
 }
 
-fn check_tables(connection: &Connection) -> gen::Result {
+fn check_tables(connection: &Connection, tables: &[(&str, &str)]) -> gen::Result {
     let mut found = 0;
     let mut statement = connection.prepare("SELECT type, name, sql FROM sqlite_schema").map_err(named)?;
     let mut rows = statement.query([]).map_err(named)?;
     while let Some(row) = rows.next().map_err(named)? {
         let (kind, name) = (row.get::<_, String>(0).map_err(named)?, row.get::<_, String>(1).map_err(named)?);
         let sql: Option<String> = row.get(2).map_err(named)?;
-        if TABLES.iter().any(|table| (table.0, Some(table.1)) == (&*name, sql.as_deref())) {
+        if tables.iter().any(|table| (table.0, Some(table.1)) == (&*name, sql.as_deref())) {
             found += 1;
         } else if !(kind == "table" || kind == "index") || !name.starts_with("sqlite_") {
             // SQLite itself has such names, for an index, and for the results of ANALYZE.
             return Err(StoreError::damaged(format!("it has a {kind} `{}`", short(&name))));
         }
     }
-    if found != TABLES.len() {
+    if found != tables.len() {
         return Err(StoreError::damaged("a table is missing"));
     }
     Ok(())

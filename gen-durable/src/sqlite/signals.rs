@@ -19,8 +19,8 @@ pub(super) struct Sent {
 
 /// Adds a signal, which is JSON, to those of a run.
 pub(super) fn add(connection: &Connection, run: &Row, json: &str) -> gen::Result {
-    let sql = "SELECT coalesce(max(number) + 1, 0), coalesce(sum(octet_length(signal)), 0) \
-               FROM signals WHERE run = ?";
+    let sql = "SELECT coalesce((SELECT max(number) + 1 FROM signals WHERE run = ?1), 0), \
+               coalesce((SELECT signals FROM sizes WHERE run = ?1), 0)";
     let found = connection.query_row(sql, [run.id], |row| Ok((row.get(0)?, row.get(1)?)));
     let (number, size): (i64, i64) = found.map_err(named)?;
     let size = u64::try_from(size).unwrap_or(u64::MAX).saturating_add(json.len() as u64);
@@ -28,6 +28,8 @@ pub(super) fn add(connection: &Connection, run: &Row, json: &str) -> gen::Result
         let name = run.name.text();
         return Err(StoreError::too_large(format!("the signals of the {name} have {size} bytes")));
     }
+    let sql = "INSERT OR REPLACE INTO sizes (run, signals) VALUES (?, ?)";
+    connection.execute(sql, params![run.id, i64::try_from(size).unwrap_or(i64::MAX)]).map_err(named)?;
     let sql = "INSERT INTO signals (run, number, crc, signal) VALUES (?, ?, ?, ?)";
     let crc = checksum_of_entry(run.id, number, json);
     connection.execute(sql, params![run.id, number, crc, json]).map_err(named)?;

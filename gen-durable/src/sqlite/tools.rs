@@ -45,7 +45,7 @@ impl SqliteStore {
         let (name, arguments) = (Name::new(body, key)?, serde_json::to_string(arguments)?);
         let added = self.0.submit(Safety::Safe, move |connection| {
             let is_new = rows::find(connection, &name)?.is_none();
-            rows::insert(connection, &name, &arguments)?;
+            rows::insert(connection, &name, &arguments, None)?;
             Ok(is_new)
         });
         added.wait()

@@ -7,8 +7,9 @@
 //! | event | the thread |
 //! |---|---|
 //! | a job comes | takes all jobs that are there, does them in one transaction, and then sets the replies |
-//! | a transaction has written a cancellation or a signal | tells the run of it, before the replies are set |
+//! | a transaction has written a cancellation, a signal or an end | tells the runs of it, before the replies are set |
 //! | a quarter of a second passes, and runs are in progress | looks for those that other processes have written |
+//! | it passes, and a run could not be given back | tries it again |
 //! | a job fails | undoes the writes of this job, and goes on with the next one |
 //! | a transaction cannot begin or cannot be finished | tells this error to all of its jobs |
 //! | the last handle of the store is dropped | does the jobs that are left, and ends |
@@ -102,13 +103,8 @@ impl Jobs {
         let reply = Reply::new();
         // The clock of a test stands still while the disk works.
         let keep_alive = gen::IoLoop::current().map(|current| current.remote().keep_alive());
-        let job = Typed {
-            safety,
-            work: Some(work),
-            done: None,
-            reply: Some(reply.clone()),
-            _keep_alive: keep_alive,
-        };
+        let mut job = Typed::new(safety, work, reply.clone());
+        job.keep_alive = keep_alive;
         let jobs = self.lock().clone();
         if let Some(jobs) = jobs {
             // The drop of a job that was not taken sets its reply.
@@ -182,29 +178,42 @@ impl Transactions {
     }
 
     fn next(&self, jobs: &Receiver<Box<dyn Job>>) -> Result<Box<dyn Job>, RecvTimeoutError> {
-        if self.live.is_empty() {
+        if self.live.is_idle() {
             jobs.recv().map_err(|RecvError| RecvTimeoutError::Disconnected)
         } else {
             jobs.recv_timeout(LOOK)
         }
     }
 
-    /// Looks for the cancellations and signals of other processes, if it is time.
+    /// Looks for the cancellations, signals and ends of other processes, if it is time.
     fn look(&mut self) {
-        let is_time = self.looked.elapsed() >= LOOK;
-        if is_time {
+        if self.looked.elapsed() >= LOOK {
             self.looked = Instant::now();
-        }
-        if is_time && self.others_have_written().unwrap_or(true) {
-            self.live.note_news();
+            if self.others_have_written().unwrap_or(true) {
+                self.live.note_others();
+            }
+            if self.live.take_owed() {
+                self.run_jobs(vec![self.releases_owed()]);
+            }
         }
         self.tell_news();
+    }
+
+    /// Gives those runs back whose release has failed.
+    fn releases_owed(&self) -> Box<dyn Job> {
+        let (live, token) = (Arc::clone(&self.live), self.token.clone());
+        let work = move |connection: &Connection| {
+            let leased = rows::leased(connection, &token)?;
+            let mut owed = leased.into_iter().filter(|run| !live.contains(*run));
+            owed.try_for_each(|run| rows::release(connection, run, &token))
+        };
+        Box::new(Typed::new(Safety::Later, work, Reply::<()>::new()))
     }
 
     /// Tells the runs of this process what has come for them. If that fails, it is tried again at
     /// the next look.
     fn tell_news(&mut self) {
-        if self.live.take_news() && !self.live.is_empty() && self.try_tell_news().is_err() {
+        if self.live.take_news() && !self.live.is_idle() && self.try_tell_news().is_err() {
             self.live.note_news();
         }
     }
@@ -219,6 +228,7 @@ impl Transactions {
             self.live.tell_signal(sent);
         }
         self.last_signal = last;
+        self.live.watches.tell(&self.connection);
         Ok(())
     }
 
@@ -246,8 +256,10 @@ impl Transactions {
             return;
         }
         let committed = self.commit(&mut batch, begin);
-        if committed.is_ok() {
-            self.tell_news();
+        match committed {
+            Ok(()) => self.tell_news(),
+            // A release may be among the jobs that were undone.
+            Err(_) => self.live.note_owed(),
         }
         batch.into_iter().for_each(|job| job.tell(committed.clone()));
     }
@@ -298,7 +310,14 @@ struct Typed<R, W> {
     done: Option<gen::Result<R>>,
     /// `None` when it was set.
     reply: Option<Reply<R>>,
-    _keep_alive: Option<gen::KeepAlive>,
+    /// Held until the job is dropped.
+    keep_alive: Option<gen::KeepAlive>,
+}
+
+impl<R, W> Typed<R, W> {
+    fn new(safety: Safety, work: W, reply: Reply<R>) -> Self {
+        Typed { safety, work: Some(work), done: None, reply: Some(reply), keep_alive: None }
+    }
 }
 
 impl<R, W> Job for Typed<R, W>
@@ -431,7 +450,7 @@ mod tests {
             writer.jobs().submit(Safety::Later, move |connection| {
                 done.lock().unwrap().push(key);
                 let name = rows::Name::new("order", key)?;
-                rows::insert(connection, &name, "null")?;
+                rows::insert(connection, &name, "null", None)?;
                 gen::ensure!(!fails, "no {key}");
                 Ok(())
             })

@@ -1,10 +1,13 @@
 //! A store of many runs in SQLite.
 
+mod calls;
 mod cut;
 mod kill;
 mod runs;
 mod signals;
+mod states;
 mod strangers;
 mod tools;
+mod versions;
 #[path = "../world/mod.rs"]
 mod world;

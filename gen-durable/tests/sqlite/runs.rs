@@ -374,3 +374,24 @@ fn a_panic_elsewhere_is_not_noted_as_one_of_a_run() {
     assert!(caught.is_err());
     assert_eq!(store.runs().unwrap()[0].state, RunState::Free);
 }
+
+#[test]
+fn a_run_that_could_not_be_given_back_to_a_busy_store_is_given_back_later() {
+    let folder = Folder::new("busy-release");
+    let path = folder.file("orders.db");
+    let store = SqliteOptions::new().busy_timeout(Duration::from_millis(1)).open(&path).unwrap();
+    let other = open(&path);
+    let journal = store.journal("order", "7").unwrap();
+    let busy = rusqlite::Connection::open(&path).unwrap();
+    busy.execute_batch("BEGIN IMMEDIATE").unwrap();
+    drop(journal);
+    // It comes after the release, which has found the same.
+    assert!(is(&store.cancel("order", "7", "busy").unwrap_err(), &StoreError::Busy));
+    assert_eq!(other.runs().unwrap()[0].state, RunState::InProgress);
+    busy.execute_batch("ROLLBACK").unwrap();
+    // The store looks again in a quarter of a second.
+    while other.runs().unwrap()[0].state != RunState::Free {
+        std::thread::yield_now();
+    }
+    drop(other.journal("order", "7").unwrap());
+}

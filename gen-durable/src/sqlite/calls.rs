@@ -1,0 +1,163 @@
+//! The calls between runs: how a run begins another one, cancels it, and hears of its end.
+//!
+//! A call adds the row of the other run in the transaction of the caller's entry, so neither is
+//! there without the other. The other run then is a run like any other: it does not know who has
+//! called it. Its end is an entry of its own, and nothing else is written for its callers, of which
+//! there may be many. So a caller that goes on in a later process finds the end there.
+//!
+//! | event | a caller that waits, in this process |
+//! |---|---|
+//! | waits for the first time | adds a *watch*, unless the other run has ended |
+//! | the other run ends in this process, or is removed | gets the end after that transaction |
+//! | another process has written to the file | gets the end if there is one: see `writer.rs` |
+//! | is gone | its watch is dropped at the next look at that run |
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use rusqlite::Connection;
+
+use super::live::{Live, Mailbox};
+use super::rows::{self, Name, Row};
+use crate::error::StepFailed;
+use crate::journal::{Outcome, Ticket};
+use crate::record::Record;
+
+/// A run that another one begins.
+#[derive(Debug, Clone)]
+pub(super) struct Callee {
+    pub(super) name: Name,
+    /// As JSON.
+    pub(super) arguments: String,
+    /// When it begins, in milliseconds since 1970, if that is later.
+    pub(super) begins: Option<u64>,
+}
+
+/// The end of a run, and its time in milliseconds since 1970. An error if it cannot be read.
+pub(super) type Ended = gen::Result<(u64, Outcome)>;
+
+/// The runs for whose ends this process waits.
+#[derive(Debug, Default)]
+pub(super) struct Watches(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    watched: BTreeMap<Name, Vec<Watch>>,
+    /// Those at which the thread of the store has to look.
+    news: BTreeSet<Name>,
+    /// It has to look at all.
+    are_all_news: bool,
+}
+
+/// A wait for the end of a run: a call of another run, or a follower.
+#[derive(Debug, Clone)]
+struct Watch {
+    mailbox: Weak<Mailbox>,
+    ticket: Ticket,
+}
+
+impl Watches {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().watched.is_empty()
+    }
+
+    /// This process has ended the run, or removed it.
+    pub(super) fn note(&self, name: &Name) {
+        let mut state = self.lock();
+        if state.watched.contains_key(name) {
+            state.news.insert(name.clone());
+        }
+    }
+
+    /// Another process may have ended any run.
+    pub(super) fn note_all(&self) {
+        self.lock().are_all_news = true;
+    }
+
+    /// Tells `mailbox` of the end of the run: now, or when it comes. The thread of the store calls
+    /// it.
+    pub(super) fn watch(&self, connection: &Connection, name: &Name, ticket: Ticket, mailbox: &Arc<Mailbox>) {
+        match end_of(connection, name) {
+            Some(end) => mailbox.tell_end(ticket, end),
+            None => {
+                let watch = Watch { mailbox: Arc::downgrade(mailbox), ticket };
+                self.lock().watched.entry(name.clone()).or_default().push(watch);
+            }
+        }
+    }
+
+    /// Tells the ends of the runs at which it is time to look.
+    pub(super) fn tell(&self, connection: &Connection) {
+        for name in self.take_news() {
+            match end_of(connection, &name) {
+                Some(end) => self.tell_end(&name, &end),
+                None => self.drop_gone(&name),
+            }
+        }
+    }
+
+    fn take_news(&self) -> BTreeSet<Name> {
+        let mut state = self.lock();
+        let named = std::mem::take(&mut state.news);
+        match std::mem::take(&mut state.are_all_news) {
+            true => state.watched.keys().cloned().collect(),
+            false => named,
+        }
+    }
+
+    fn tell_end(&self, name: &Name, end: &Ended) {
+        let watches = self.lock().watched.remove(name).unwrap_or_default();
+        for watch in watches {
+            if let Some(mailbox) = watch.mailbox.upgrade() {
+                mailbox.tell_end(watch.ticket, end.clone());
+            }
+        }
+    }
+
+    fn drop_gone(&self, name: &Name) {
+        let mut state = self.lock();
+        if let Some(watches) = state.watched.get_mut(name) {
+            watches.retain(|watch| watch.mailbox.strong_count() > 0);
+            if watches.is_empty() {
+                state.watched.remove(name);
+            }
+        }
+    }
+}
+
+/// The end of a run. One that someone has removed has failed, as its caller sees it: its result may
+/// be lost, and to do it again might do it twice.
+fn end_of(connection: &Connection, name: &Name) -> Option<Ended> {
+    try_end_of(connection, name).transpose()
+}
+
+fn try_end_of(connection: &Connection, name: &Name) -> gen::Result<Option<(u64, Outcome)>> {
+    let Some(row) = rows::find(connection, name)? else {
+        let failed = StepFailed::new(format!("the {} was removed", name.text()));
+        return Ok(Some((0, Outcome::Failed(failed))));
+    };
+    let Some(ended) = row.ended else { return Ok(None) };
+    Ok(Some((u64::try_from(ended).unwrap_or_default(), rows::outcome(connection, &row)?)))
+}
+
+/// Asks for the cancellation of a run. One that has not begun, because it is delayed, has ended
+/// with it.
+pub(super) fn cancel(connection: &Connection, live: &Live, row: &Row, reason: &str) -> gen::Result {
+    if row.ended.is_some() {
+        return Ok(());
+    }
+    if row.begins.is_some() {
+        let failed = StepFailed::new(format!("cancelled: {reason}")).with_code(StepFailed::CANCELLED);
+        let end = serde_json::to_string(&Record::Ended(Outcome::Failed(failed)))?;
+        rows::end_before_begin(connection, row.id, &end)?;
+        live.note_end(&row.name);
+    } else {
+        rows::ask_to_cancel(connection, row.id, reason)?;
+        live.note_news();
+    }
+    Ok(())
+}
