@@ -179,19 +179,22 @@ impl Listed {
 
 impl Wait {
     fn write(&self, f: &mut fmt::Formatter<'_>, indent: &str, is_last: bool, now: SystemTime) -> fmt::Result {
-        write!(f, "{indent}{}", if is_last { "└─ " } else { "├─ " })?;
+        let mut line = format!("{indent}{}", if is_last { "└─ " } else { "├─ " });
         let indent = format!("{indent}{}", if is_last { "   " } else { "│  " });
-        if let Some(at) = self.yields.last() {
-            write!(f, "{} at {}", self.coroutines.join(" › "), short_place(at))?;
-            match (&self.of, &self.waits_for) {
-                (Some(of), _) => writeln!(f, ": {of}")?,
-                (None, Some(_)) => write!(f, "\n{indent}")?,
-                (None, None) => writeln!(f)?,
+        let place =
+            self.yields.last().map(|at| format!("{} at {}", self.coroutines.join(" › "), short_place(at)));
+        let event = self.waits_for.as_ref().map(|event| self.event(event, now));
+        let parts: Vec<&String> = place.iter().chain(&self.of).chain(&event).collect();
+        for (index, part) in parts.into_iter().enumerate() {
+            if index > 0 && line.chars().count() + 2 + part.chars().count() > WIDTH {
+                writeln!(f, "{line}")?;
+                line.clone_from(&indent);
+            } else if index > 0 {
+                line += ": ";
             }
+            line += part;
         }
-        if let Some(event) = &self.waits_for {
-            writeln!(f, "{}", self.event(event, now))?;
-        }
+        writeln!(f, "{}", line.trim_end())?;
         let mut children = self.children.iter().peekable();
         while let Some(child) = children.next() {
             child.write(f, &indent, children.peek().is_none(), now)?;

@@ -24,7 +24,7 @@ pub struct Node {
     pub yields: Vec<String>,
     /// The event that it waits for. `None` if it waits for children.
     pub waits_for: Option<String>,
-    /// The children, such as "2 of 3 children of a list".
+    /// The children, such as "2 of 3 left in a list".
     pub of: Option<String>,
     /// Those that have not ended.
     pub children: Vec<Node>,
@@ -82,8 +82,8 @@ fn node(waiting: &Waiting) -> Node {
         ChainEnd::Children(children) => {
             let (left, of) = (children.unfinished.len(), children.of);
             node.of = Some(match children.total {
-                Some(total) => format!("{left} of {total} children of {of}"),
-                None => format!("{left} children of {of}"),
+                Some(total) => format!("{left} of {total} left in {of}"),
+                None => format!("{left} left in {of}"),
             });
             node.children =
                 children.unfinished.iter().map(|Child { waiting, .. }| self::node(waiting)).collect();

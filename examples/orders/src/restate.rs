@@ -76,8 +76,8 @@ pub fn cancel(client: &Client, id: &str) -> gen::Result {
 /// Those of the client.
 pub fn state(client: &Client, id: &str) -> gen::Result<String> {
     block_on(async {
-        match client.result_now(WORKFLOW, id).await {
-            Ok(Some(parcel)) => Ok::<String, gen::Error>(format!("shipped: {}", String::as_str(&parcel))),
+        match client.result_now::<String>(WORKFLOW, id).await {
+            Ok(Some(parcel)) => Ok(format!("shipped: {parcel}")),
             Ok(None) => {
                 let progress: Option<Progress> = client.state(WORKFLOW, id, PROGRESS).await?;
                 Ok(progress.map_or_else(|| "nothing is done".into(), |progress| progress.to_string()))

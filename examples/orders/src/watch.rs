@@ -73,7 +73,9 @@ fn doing(Seen { run, progress }: &Seen) -> (String, String) {
         run.waits_for.iter().partition(|wait| wait.what == "a timeout");
     let mut text = match others.first() {
         None => state.to_owned(),
-        Some(first) => format!("waits for {}{}", first.what, more(run.waits - deadlines.len() - 1)),
+        Some(first) => {
+            format!("waits for {}{}", first.what, more(run.waits.saturating_sub(deadlines.len() + 1)))
+        }
     };
     if let Some(progress) = progress {
         text = format!("{}, {text}", progress.stage);
