@@ -42,6 +42,10 @@ impl Signal {
         gen::ensure!(size <= MAX_JSON, "a signal of {size} bytes is too large for a journal");
         Ok(signal)
     }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 #[derive(Debug, Default)]

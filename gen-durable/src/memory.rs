@@ -219,6 +219,19 @@ impl Records {
         done.filter_map(|ticket| commands.get(ticket.0 as usize)?.label()).map(str::to_owned).collect()
     }
 
+    /// The names of the signals that were sent, in their order, also of those that the coroutine has
+    /// got.
+    #[must_use]
+    pub fn signals(&self) -> Vec<String> {
+        self.lock().signals.iter().map(|signal| signal.name().to_owned()).collect()
+    }
+
+    /// A copy of a journal that is kept elsewhere.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn copied(records: Vec<Record>, signals: Vec<Signal>) -> Self {
+        Records(Arc::new(Mutex::new(Contents { records, signals, ..Contents::default() })))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Contents> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -13,6 +13,7 @@
 //! | `live.rs` | the runs of this process, and the cancellations and signals that come for them |
 //! | `journal.rs` | the journal of one run |
 //! | `list.rs` | the list of runs |
+//! | `tools.rs` | what a tool does that has no bodies |
 //! | `bodies.rs`, `runs.rs` | bodies by their names, and the tasks that run them |
 //! | `error.rs` | what can go wrong, and what to do |
 //!
@@ -56,6 +57,7 @@ mod runs;
 mod schema;
 mod signals;
 mod states;
+mod tools;
 mod writer;
 
 use std::fmt;

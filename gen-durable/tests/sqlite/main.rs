@@ -8,6 +8,7 @@ mod runs;
 mod signals;
 mod states;
 mod strangers;
+mod tools;
 mod versions;
 #[path = "../world/mod.rs"]
 mod world;
