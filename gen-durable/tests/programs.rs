@@ -6,153 +6,47 @@ mod world;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use gen::yield_;
-use gen_durable::{
-    now, permanent, random, signal, sleep, step, uuid, version, with_timeout, Journal, MemoryJournal, Records,
-};
+use gen_durable::{Journal, MemoryJournal, Records};
 use world::dying::Dying;
+use world::programs::{run, Maker, Outside, Program, Timeouts};
 use world::World;
-
-#[derive(Debug, Clone)]
-enum Program {
-    /// Its number, and how long it takes.
-    Step(u32, u64),
-    Sleep(u64),
-    Sequence(Vec<Program>),
-    Group(Vec<Program>),
-    Timeout(u64, Box<Program>),
-    /// A step that is tried again: its number, and how often it fails.
-    Retry(u32, u32),
-    /// Its number, which is its name.
-    Signal(u32),
-    /// A value that differs from run to run, and a step that has it in its label.
-    Value(u32),
-    Version(u32),
-}
-
-/// Makes random programs.
-struct Maker {
-    random: fastrand::Rng,
-    /// The number of leaves so far.
-    leaves: u32,
-    /// The signals so far.
-    signals: Vec<u32>,
-    timeouts: bool,
-}
-
-impl Maker {
-    fn program(&mut self, depth: u32) -> Program {
-        let kinds = if self.timeouts { 12 } else { 10 };
-        match self.random.u32(0..if depth == 0 { 6 } else { kinds }) {
-            0..=5 => self.leaf(),
-            6 | 7 => Program::Sequence(self.some(depth)),
-            8 | 9 => Program::Group(self.some(depth)),
-            _ => Program::Timeout(self.random.u64(0..4), Box::new(self.program(depth - 1))),
-        }
-    }
-
-    fn leaf(&mut self) -> Program {
-        self.leaves += 1;
-        let number = self.leaves;
-        match self.random.u32(0..8) {
-            0..=2 => Program::Step(number, self.random.u64(0..4)),
-            3 => Program::Sleep(self.random.u64(0..4)),
-            4 => Program::Retry(number, self.random.u32(0..4)),
-            5 => {
-                self.signals.push(number);
-                Program::Signal(number)
-            }
-            6 => Program::Value(number),
-            _ => Program::Version(number),
-        }
-    }
-
-    fn some(&mut self, depth: u32) -> Vec<Program> {
-        (0..self.random.usize(1..5)).map(|_| self.program(depth - 1)).collect()
-    }
-}
 
 /// All times are in hours, so that the time that the test takes does not matter.
 fn hours(hours: u64) -> Duration {
     Duration::from_secs(3600 * hours)
 }
 
-/// Fails so often, and then has a value. With 3 it never has one. The failures that are counted
-/// here survive each death.
-async fn flaky(number: u32, failures: u32, counts: Failures) -> gen::Result<String> {
-    let count = {
-        let mut counts = counts.lock().unwrap();
-        let count = counts.entry(number).or_default();
+/// The attempts of each step that is tried again. They survive each death.
+type Attempts = Arc<Mutex<BTreeMap<u32, u32>>>;
+
+/// The outside of one life of a program.
+#[derive(Clone)]
+struct Life {
+    world: World,
+    attempts: Attempts,
+}
+
+impl Outside for Life {
+    fn time(&self, units: u64) -> Duration {
+        hours(units)
+    }
+
+    fn take_time(&self, units: u64) -> impl Future<Output = gen::Result> + Send {
+        gen::sleep(hours(units))
+    }
+
+    fn note(&self, step: &str) {
+        self.world.note(step);
+    }
+
+    fn count_attempt(&self, number: u32) -> u32 {
+        let mut attempts = self.attempts.lock().unwrap();
+        let count = attempts.entry(number).or_default();
         *count += 1;
         *count
-    };
-    gen::ensure!(failures < 3 || number % 2 == 0, permanent(gen::Error::new(format!("never {number}"))));
-    gen::ensure!(failures < 3, "no {number}");
-    gen::ensure!(count > failures, "not yet {number}");
-    Ok(format!("t{number}"))
-}
-
-type Failures = Arc<Mutex<BTreeMap<u32, u32>>>;
-
-#[gen::coroutine]
-fn value(number: u32) -> gen::Result<String> {
-    let value = match number % 3 {
-        0 => yield_!(now())?.duration_since(UNIX_EPOCH)?.as_millis().to_string(),
-        1 => yield_!(random())?.to_string(),
-        _ => yield_!(uuid())?,
-    };
-    // A replay with another value would depart from the journal.
-    yield_!(step(format!("value {value}"), || async { Ok(()) }))?;
-    Ok(format!("v{number}"))
-}
-
-#[gen::coroutine(dyn)]
-fn run(program: Program, world: World, failures: Failures) -> gen::Result<String> {
-    match program {
-        Program::Retry(number, fails) => {
-            let waits = if fails < 3 { 20 } else { 2 };
-            let attempt = move || flaky(number, fails, failures);
-            yield_!(step(format!("t{number}"), attempt).retry(vec![hours(1); waits]))
-        }
-        Program::Signal(number) => {
-            let value: u32 = yield_!(signal(format!("signal {number}")))?;
-            Ok(format!("g{value}"))
-        }
-        Program::Value(number) => yield_!(value(number)),
-        Program::Version(number) => {
-            let version = yield_!(version(format!("version {number}"), 2))?;
-            Ok(format!("V{version}"))
-        }
-        Program::Step(number, time) => {
-            let label = format!("s{number}");
-            let work = move || async move {
-                gen::sleep(hours(time)).await?;
-                world.note(&format!("s{number}"));
-                gen::ensure!(number % 7 != 0, "no {number}");
-                Ok(number.to_string())
-            };
-            yield_!(step(label, work))
-        }
-        Program::Sleep(time) => yield_!(sleep(hours(time))).map(|()| "z".to_owned()),
-        Program::Sequence(all) => {
-            let mut text = String::from("(");
-            for one in all {
-                match yield_!(run(one, world.clone(), failures.clone())) {
-                    Ok(one) => text += &one,
-                    Err(error) => text += &format!("!{error}"),
-                }
-            }
-            Ok(text + ")")
-        }
-        Program::Group(all) => {
-            let run = |one| run(one, world.clone(), failures.clone());
-            Ok(format!("[{}]", yield_!(all.into_iter().map(run).collect::<Vec<_>>())?.join(",")))
-        }
-        Program::Timeout(time, one) => {
-            yield_!(with_timeout(hours(time), run(*one, world, failures)))
-        }
     }
 }
 
@@ -199,7 +93,7 @@ struct Trial<E> {
     records: E,
     /// The signals that were not sent yet.
     signals: Vec<u32>,
-    failures: Failures,
+    attempts: Attempts,
     /// The hour of each run in which it is cancelled.
     cancelled_at: Option<u64>,
 }
@@ -233,7 +127,7 @@ fn beside<T: 'static>(
 impl<E: Entries> Trial<E> {
     fn new(program: &Program, records: E, signals: &[u32]) -> Self {
         let (program, signals) = (program.clone(), signals.to_vec());
-        Trial { program, records, signals, failures: Failures::default(), cancelled_at: None }
+        Trial { program, records, signals, attempts: Attempts::default(), cancelled_at: None }
     }
 
     /// Runs the program. `None` if it has died.
@@ -242,7 +136,8 @@ impl<E: Entries> Trial<E> {
         let sender = send(self.records.clone(), Arc::clone(&signals));
         let (program, world, recorded) = (&self.program, World::default(), self.records.steps());
         let journal = Dying { inner: self.records.journal(), left: lives_for };
-        let program = run(program.clone(), world.clone(), self.failures.clone());
+        let life = Life { world: world.clone(), attempts: self.attempts.clone() };
+        let program = run(program.clone(), life);
         let driver = gen_durable::Driver::new(program, journal);
         let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
         let end = io_loop.run_sync(beside(sender, driver, self.cancelled_at));
@@ -263,23 +158,21 @@ impl<E: Entries> Trial<E> {
 #[derive(Clone, Copy)]
 struct Kind {
     programs: u32,
-    timeouts: bool,
+    timeouts: Timeouts,
     cancels: bool,
     seed: u64,
 }
 
-/// Tries random programs, each from entries that `new` makes. Without timeouts and cancellations
-/// the end does not depend on the deaths.
+/// Tries random programs, each from entries that `new` makes. Without close timeouts and
+/// cancellations the end does not depend on the deaths.
 fn trial<E: Entries>(new: impl Fn() -> E, kind: Kind) {
     let Kind { programs, timeouts, cancels, seed } = kind;
-    let is_fixed = !timeouts && !cancels;
-    let random = fastrand::Rng::with_seed(seed);
-    let mut maker = Maker { random, leaves: 0, signals: Vec::new(), timeouts };
+    let is_fixed = timeouts != Timeouts::Close && !cancels;
+    let mut maker = Maker::new(seed, timeouts);
     let mut deaths = 0_u32;
     for _ in 0..programs {
-        (maker.leaves, maker.signals) = (0, Vec::new());
-        let program = maker.program(4);
-        let mut whole = Trial::new(&program, new(), &maker.signals);
+        let (program, signals) = maker.next_program(4);
+        let mut whole = Trial::new(&program, new(), &signals);
         whole.cancelled_at = cancels.then(|| maker.random.u64(0..5));
         let end = whole.go(u64::MAX).expect("it lives");
         assert_eq!(whole.go(u64::MAX).as_ref(), Some(&end), "a replay: {program:?}");
@@ -287,7 +180,7 @@ fn trial<E: Entries>(new: impl Fn() -> E, kind: Kind) {
         // were not sent.
         let entries = whole.records.len();
         let mut trial = match maker.random.usize(0..=entries) {
-            0 => Trial::new(&program, new(), &maker.signals),
+            0 => Trial::new(&program, new(), &signals),
             cut => Trial::new(&program, whole.records.cut(cut), &whole.signals),
         };
         trial.cancelled_at = whole.cancelled_at;
@@ -309,17 +202,22 @@ fn trial<E: Entries>(new: impl Fn() -> E, kind: Kind) {
 
 #[test]
 fn programs_without_timeouts_come_to_the_same_end_whenever_they_die() {
-    trial(Records::new, Kind { programs: 300, timeouts: false, cancels: false, seed: 0x1234_5678 });
+    trial(Records::new, Kind { programs: 300, timeouts: Timeouts::None, cancels: false, seed: 0x1234_5678 });
+}
+
+#[test]
+fn programs_with_clear_timeouts_come_to_the_same_end_whenever_they_die() {
+    trial(Records::new, Kind { programs: 300, timeouts: Timeouts::Clear, cancels: false, seed: 0xc1ea_5678 });
 }
 
 #[test]
 fn programs_with_timeouts_come_to_an_end_that_replays_whenever_they_die() {
-    trial(Records::new, Kind { programs: 300, timeouts: true, cancels: false, seed: 0xfeed_5678 });
+    trial(Records::new, Kind { programs: 300, timeouts: Timeouts::Close, cancels: false, seed: 0xfeed_5678 });
 }
 
 #[test]
 fn programs_that_are_cancelled_come_to_an_end_that_replays_whenever_they_die() {
-    trial(Records::new, Kind { programs: 300, timeouts: true, cancels: true, seed: 0xcafe_5678 });
+    trial(Records::new, Kind { programs: 300, timeouts: Timeouts::Close, cancels: true, seed: 0xcafe_5678 });
 }
 
 #[cfg(feature = "sqlite")]
@@ -425,7 +323,7 @@ mod in_sqlite {
         }
     }
 
-    fn trial_in_store(name: &str, timeouts: bool, cancels: bool, seed: u64) {
+    fn trial_in_store(name: &str, timeouts: Timeouts, cancels: bool, seed: u64) {
         let programs = if std::env::var_os("GEN_DURABLE_LONG").is_some() { 600 } else { 25 };
         let folder = Folder::new(name);
         let path = folder.file("programs.db");
@@ -440,16 +338,16 @@ mod in_sqlite {
 
     #[test]
     fn programs_without_timeouts_come_to_the_same_end_whenever_they_die() {
-        trial_in_store("programs", false, false, 0x1234_5678);
+        trial_in_store("programs", Timeouts::None, false, 0x1234_5678);
     }
 
     #[test]
     fn programs_with_timeouts_come_to_an_end_that_replays_whenever_they_die() {
-        trial_in_store("programs-timeouts", true, false, 0xfeed_5678);
+        trial_in_store("programs-timeouts", Timeouts::Close, false, 0xfeed_5678);
     }
 
     #[test]
     fn programs_that_are_cancelled_come_to_an_end_that_replays_whenever_they_die() {
-        trial_in_store("programs-cancelled", true, true, 0xcafe_5678);
+        trial_in_store("programs-cancelled", Timeouts::Close, true, 0xcafe_5678);
     }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
 pub mod dying;
+pub mod programs;
 
 use std::future::{ready, Future, Ready};
 use std::path::PathBuf;
