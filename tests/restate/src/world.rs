@@ -1,0 +1,176 @@
+//! A server with processes that serve the coroutines.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use editors::tools::or_skip;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::http::{request, Answer};
+use crate::server::{find, wait_until, Server};
+use crate::workers::Workers;
+
+/// The paths of the programs of this package, which only its tests know.
+#[derive(Debug, Clone, Copy)]
+pub struct Programs {
+    /// The program `guard`.
+    pub guard: &'static str,
+    /// The program `worker`.
+    pub worker: &'static str,
+}
+
+/// The world of one test. Its drop ends all its processes.
+#[derive(Debug)]
+pub struct World {
+    /// The processes that serve the coroutines. They end before the server.
+    pub workers: Workers,
+    /// The server.
+    pub server: Server,
+}
+
+/// The time after which the server has not taken a request.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl World {
+    /// Starts a server of so many nodes and so many processes. `None` if the server is missing.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start, or is missing and must not.
+    #[must_use]
+    pub fn start(programs: Programs, name: &str, nodes: usize, processes: usize) -> Option<World> {
+        let program: PathBuf = or_skip(find())?;
+        let server = Server::start(&program, programs.guard, name, nodes);
+        let mut workers = Workers::new(programs.worker, &server);
+        for _ in 0..processes {
+            workers.start();
+        }
+        server.register(workers.port());
+        Some(World { workers, server })
+    }
+
+    /// Sends a request to the server until it takes it, while its nodes are killed, too.
+    fn post(&self, path: &str, body: &str) -> Answer {
+        let mut taken = None;
+        wait_until(path, || {
+            let answer = request("POST", self.server.ingress(), path, body, PATIENCE);
+            taken = answer.ok().filter(Answer::is_ok);
+            taken.is_some()
+        });
+        taken.expect("it is taken")
+    }
+
+    /// Begins a run. If there is one with this key, nothing happens.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not take it within a minute.
+    pub fn begin(&self, body: &str, key: &str, input: &impl Serialize) {
+        let input = serde_json::to_string(input).expect("it is JSON");
+        self.post(&format!("/{body}/{key}/run/send"), &input);
+    }
+
+    /// Sends a signal. The server keeps it if no process lives.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not take it within a minute.
+    pub fn send_signal(&self, body: &str, key: &str, name: &str, value: &impl Serialize) {
+        let signal = serde_json::json!({ "name": name, "value": value });
+        self.post(&format!("/{body}/{key}/signal/send"), &signal.to_string());
+    }
+
+    /// The runs of a body: the key of each, its identifier and its status.
+    #[must_use]
+    pub fn runs(&self, body: &str) -> Vec<Run> {
+        let query = format!(
+            "SELECT id, target_service_key AS key, status FROM sys_invocation \
+             WHERE target_service_name = '{body}' AND target_handler_name = 'run'"
+        );
+        let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        let run = |row| Run { id: text(&row, "id"), key: text(&row, "key"), status: text(&row, "status") };
+        self.server.query(&query).into_iter().map(run).collect()
+    }
+
+    /// Waits until so many runs of a body have this status.
+    ///
+    /// # Panics
+    ///
+    /// If it takes more than a minute.
+    pub fn wait_for_status(&self, body: &str, count: usize, status: &str) {
+        wait_until(&format!("{count} runs of {body} are {status}"), || {
+            self.runs(body).iter().filter(|run| run.status == status).count() == count
+        });
+    }
+
+    /// Asks the server to cancel a run.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such run, or the server does not answer.
+    pub fn cancel(&self, body: &str, key: &str) {
+        let mut id = None;
+        wait_until(&format!("{body}/{key} is there"), || {
+            id = self.runs(body).into_iter().find(|run| run.key == key).map(|run| run.id);
+            id.is_some()
+        });
+        let path = format!("/invocations/{}/cancel", id.unwrap_or_default());
+        wait_until(&path, || self.server.admin("PATCH", &path, "").is_ok_and(|answer| answer.is_ok()));
+    }
+
+    /// The result of a run that has ended: its value, or the text of its error.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not answer within a minute.
+    #[must_use]
+    pub fn result(&self, body: &str, key: &str) -> Result<Value, String> {
+        let path = format!("/restate/workflow/{body}/{key}/output");
+        let mut answer = None;
+        wait_until(&path, || {
+            answer = request("GET", self.server.ingress(), &path, "", PATIENCE).ok();
+            answer.is_some()
+        });
+        let answer = answer.expect("it is there");
+        let json: Value = serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {answer:?}"));
+        if answer.is_ok() {
+            return Ok(json);
+        }
+        Err(json["message"].as_str().map_or_else(|| answer.body.clone(), str::to_owned))
+    }
+
+    /// Kills a process, and starts another one.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn replace_worker(&mut self) {
+        self.workers.kill(0);
+        self.workers.start();
+    }
+
+    /// Kills a node, waits, and starts it again.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come back.
+    pub fn restart_node(&mut self, node: usize, after: Duration) {
+        self.server.kill_node(node);
+        thread::sleep(after);
+        self.server.start_node(node);
+        self.server.wait_for_node(node);
+    }
+}
+
+/// A run on the server.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The identifier of the server.
+    pub id: String,
+    /// The key.
+    pub key: String,
+    /// The server's word for its status, such as `suspended`.
+    pub status: String,
+}
