@@ -186,6 +186,21 @@ pub struct JournalMismatch {
     pub now: String,
 }
 
+impl JournalMismatch {
+    /// The error of a journal: the entry of this number, counted from 1, is `recorded`, but now the
+    /// coroutine does `now`.
+    ///
+    /// ```
+    /// let error = gen_durable::JournalMismatch::new(2, "a sleep".into(), "has ended".into());
+    /// let text = "the coroutine departs from its journal: entry 2 is a sleep, but now it has ended";
+    /// assert_eq!(error.to_string(), text);
+    /// ```
+    #[must_use]
+    pub fn new(entry: u64, recorded: String, now: String) -> Self {
+        JournalMismatch { entry, recorded, now }
+    }
+}
+
 impl fmt::Display for JournalMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let JournalMismatch { entry, recorded, now } = self;

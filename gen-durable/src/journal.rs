@@ -42,17 +42,51 @@ pub enum What {
     Random,
     /// As a random number: an identifier.
     Uuid,
+    /// To run another coroutine, unless there is a run of this body with this key already, and to
+    /// wait for that run. The outcome is its result.
+    Call {
+        /// The name of its body.
+        body: String,
+        /// Its key.
+        key: String,
+        /// Its arguments, as JSON.
+        input: String,
+    },
+    /// As a call, without the wait. The outcome is no value: the run will come to its end.
+    Start {
+        /// The name of its body.
+        body: String,
+        /// Its key.
+        key: String,
+        /// Its arguments, as JSON.
+        input: String,
+        /// The milliseconds after which it begins.
+        after: u64,
+    },
+    /// To read the state of this name. The outcome is its value, or `null` if there is none.
+    GetState(String),
+    /// To set a state of the run. The outcome is no value.
+    SetState {
+        /// The name of the state.
+        name: String,
+        /// Its value, as JSON. `null` removes it.
+        value: String,
+    },
 }
 
 impl Command {
     /// Whether a replay that issues this command fits a journal with the command `recorded`: both
-    /// are of the same kind, steps have the same label, and signals the same name.
+    /// are of the same kind, steps have the same label, signals and states the same name, and calls
+    /// the same body and key.
     ///
-    /// Times and lines may differ, because the program may have changed them.
+    /// Times, lines, inputs and values may differ, because the program may have changed them.
     #[must_use]
     pub fn fits(&self, recorded: &Command) -> bool {
         match (&self.what, &recorded.what) {
             (What::Sleep(_), What::Sleep(_)) | (What::Timeout(_), What::Timeout(_)) => true,
+            (What::Call { body, key, .. }, What::Call { body: b, key: k, .. })
+            | (What::Start { body, key, .. }, What::Start { body: b, key: k, .. }) => (body, key) == (b, k),
+            (What::SetState { name, .. }, What::SetState { name: recorded, .. }) => name == recorded,
             (what, recorded) => what == recorded,
         }
     }
@@ -73,7 +107,7 @@ impl Command {
         match self.what {
             What::Sleep(millis) | What::Timeout(millis) => Some(millis),
             What::Now => Some(0),
-            What::Step(_) | What::Signal(_) | What::Random | What::Uuid => None,
+            _ => None,
         }
     }
 }
@@ -88,6 +122,10 @@ impl fmt::Display for What {
             What::Now => f.write_str("a reading of the clock"),
             What::Random => f.write_str("a random number"),
             What::Uuid => f.write_str("a UUID"),
+            What::Call { body, key, .. } => write!(f, "the call of `{body}` with key `{key}`"),
+            What::Start { body, key, .. } => write!(f, "the start of `{body}` with key `{key}`"),
+            What::GetState(name) => write!(f, "a reading of the state `{name}`"),
+            What::SetState { name, .. } => write!(f, "a change of the state `{name}`"),
         }
     }
 }

@@ -2,10 +2,14 @@
 
 use std::panic::Location;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{ready, Context, Poll};
+
+use serde::Serialize;
 
 use crate::core::{Closure, Core};
+use crate::error::{NoJournal, StepFailed};
 use crate::journal::{Command, Outcome, Ticket, What};
+use crate::recorded::too_large;
 
 /// A command that was issued.
 ///
@@ -78,5 +82,61 @@ impl Asked {
             gen::drive::say(self, cx, || self.command.what.to_string());
         }
         polled
+    }
+}
+
+/// A command that has a value of the coroutine, which is written down as JSON.
+#[derive(Debug)]
+pub(crate) struct Given {
+    asked: Asked,
+    /// The value cannot be written down, so the command is not issued.
+    refused: Option<StepFailed>,
+}
+
+impl Given {
+    #[track_caller]
+    pub(crate) fn new<V>(value: &V, what: impl FnOnce(String) -> What) -> Self
+    where
+        V: Serialize + ?Sized,
+    {
+        let (json, refused) = match json_of(value) {
+            Ok(json) => (json, None),
+            Err(refused) => (String::new(), Some(refused)),
+        };
+        Given { asked: Asked::new(what(json)), refused }
+    }
+
+    pub(crate) fn command(&self) -> &Command {
+        &self.asked.command
+    }
+
+    pub(crate) fn what_mut(&mut self) -> &mut What {
+        &mut self.asked.command.what
+    }
+
+    /// As that of [`Asked`], or ready with an error if the value cannot be written down.
+    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<gen::Result<Option<Outcome>>> {
+        match self.refused.take() {
+            Some(refused) => Poll::Ready(Err(refused.into())),
+            None => self.asked.poll(cx).map(Ok),
+        }
+    }
+
+    /// As [`poll`](Self::poll), with an error if there is no journal.
+    pub(crate) fn poll_in_journal(&mut self, cx: &Context<'_>) -> Poll<gen::Result<Outcome>> {
+        let polled = ready!(self.poll(cx))?;
+        Poll::Ready(polled.ok_or_else(|| NoJournal { what: self.command().to_string() }.into()))
+    }
+}
+
+/// The JSON of a value that becomes a part of a command.
+fn json_of<V: Serialize + ?Sized>(value: &V) -> Result<String, StepFailed> {
+    let refused = |why: String| StepFailed::new(why).into_permanent();
+    let json = serde_json::to_string(value)
+        .map_err(|error| refused(format!("the value cannot be written as JSON: {error}")))?;
+    let outcome = Outcome::Value(json);
+    match (too_large(&outcome), outcome) {
+        (None, Outcome::Value(json)) => Ok(json),
+        _ => Err(refused("the value is too large for an entry of the journal".into())),
     }
 }

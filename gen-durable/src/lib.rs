@@ -61,6 +61,8 @@
 //! | wait for some time | [`sleep`](fn@sleep) |
 //! | set a deadline | [`with_timeout`] |
 //! | wait for a message from outside | [`signal`](fn@signal); [`SqliteStore::send_signal`] sends it |
+//! | call another durable coroutine, or start it | [`call`](fn@call), [`start`](fn@start) |
+//! | show others how far it is | [`set_state`](fn@set_state), [`get_state`](fn@get_state) |
 //! | read the clock, draw a random number or an identifier | [`now`](fn@now), [`random`](fn@random), [`uuid`](fn@uuid) |
 //! | change the program while runs are under way | [`version`](fn@version) |
 //! | run several at once | yield a `Vec`, an array, a `BTreeMap`, a tuple; [`gen::limit`](gen::limit()), [`gen::first_of`](gen::first_of()), [`gen::scope`](fn@gen::scope) |
@@ -179,6 +181,7 @@
 
 #![forbid(unsafe_code)]
 
+mod call;
 mod clock;
 mod core;
 mod driver;
@@ -204,6 +207,7 @@ mod signal_file;
 mod sleep;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod state;
 mod step;
 mod steps;
 mod timeout;
@@ -211,6 +215,7 @@ mod version;
 mod versions;
 mod watch;
 
+pub use crate::call::{call, start, Call, Start};
 pub use crate::driver::{run, Driver};
 pub use crate::error::{permanent, FileError, JournalMismatch, NoJournal, NotDurable, StepFailed, Suspended};
 pub use crate::file::FileJournal;
@@ -227,6 +232,7 @@ pub use crate::sqlite::{
     resume_all, Bodies, Run, RunInfo, RunState, RunWait, Runs, SqliteJournal, SqliteOptions, SqliteStore,
     StoreError,
 };
+pub use crate::state::{get_state, set_state, GetState, SetState};
 pub use crate::step::{step, Step};
 pub use crate::timeout::{with_timeout, Limited, TimedOut, WithTimeout};
 pub use crate::version::{version, Version};

@@ -1,0 +1,201 @@
+//! [`Attempt`]: one request of the server to go on with a run.
+//!
+//! | state | event | next |
+//! |---|---|---|
+//! | the journal comes | it is there | the handler runs |
+//! | | it is no journal | the server is told, over |
+//! | the handler runs | the coroutine has ended | the server has the result, over |
+//! | | the machine of the protocol suspends the run | over |
+//! | | an error of the driver, or a panic | the server is told, and tries again or pauses the run, over |
+//! | | the process shuts down, and no step runs | the server is told, and tries again, over |
+//! | any | the request breaks | over |
+//! | over | the server closes the request, or some seconds have passed | gone |
+//!
+//! When an attempt is over, the coroutine and its driver are dropped first. So a run that waits for
+//! days costs the process nothing.
+
+use std::any::Any;
+use std::future::{poll_fn, Future};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::pin::{pin, Pin};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::Bytes;
+use gen_durable::{JournalMismatch, NotDurable, StepFailed, Suspended};
+use restate_sdk_shared_core::{Error as CoreError, NonEmptyValue, PayloadOptions, VM};
+use tokio::sync::{mpsc, watch};
+
+use crate::error::ProtocolError;
+use crate::failure;
+use crate::journal::{lock, RestateJournal};
+use crate::promises;
+use crate::wire::{Stop, Wire};
+
+/// Begins or resumes a run with these arguments, as JSON, over this journal.
+pub(crate) type Begin = dyn Fn(&[u8], RestateJournal) -> serde_json::Result<Driven> + Send + Sync;
+
+/// Completes when the run has ended.
+pub(crate) type Driven = Pin<Box<dyn Future<Output = gen::Result> + Send>>;
+
+/// The time that the server has to close a request whose attempt is over.
+const DRAIN: Duration = Duration::from_secs(10);
+
+pub(crate) enum Handler {
+    Run(Arc<Begin>),
+    Signal,
+}
+
+pub(crate) struct Attempt {
+    pub(crate) handler: Handler,
+    /// The name of the workflow and the handler, for log records.
+    pub(crate) name: String,
+    pub(crate) wire: Wire,
+    /// The response. Closed when nobody reads it any more.
+    pub(crate) output: mpsc::UnboundedSender<Bytes>,
+    /// `true` when the process shuts down.
+    pub(crate) closing: watch::Receiver<bool>,
+}
+
+/// The reason for which an attempt is over, and the run is not.
+enum Over {
+    Stopped(Stop),
+    /// The error of the driver.
+    Failed(gen::Error),
+    Panicked(String),
+    Closing,
+}
+
+impl From<Stop> for Over {
+    fn from(stop: Stop) -> Self {
+        Over::Stopped(stop)
+    }
+}
+
+impl From<CoreError> for Over {
+    fn from(error: CoreError) -> Self {
+        Over::Stopped(error.into())
+    }
+}
+
+impl Attempt {
+    pub(crate) async fn serve(self) {
+        let Attempt { handler, name, wire, output, closing } = self;
+        let wire = Arc::new(Mutex::new(wire));
+        if let Err(over) = until_over(&handler, &wire, &output, closing).await {
+            report(&name, &mut lock(&wire), over);
+        }
+        // An end that nobody reads is reported by the next attempt.
+        let _ = lock(&wire).flush();
+        let drained = poll_fn(|cx| lock(&wire).poll_drained(cx));
+        if tokio::time::timeout(DRAIN, drained).await.is_err() {
+            log::debug!("{name}: the server has not closed the request after its end");
+        }
+    }
+}
+
+async fn until_over(
+    handler: &Handler,
+    wire: &Arc<Mutex<Wire>>,
+    output: &mpsc::UnboundedSender<Bytes>,
+    mut closing: watch::Receiver<bool>,
+) -> Result<(), Over> {
+    let mut run = pin!(contained(run(handler, wire)));
+    let mut gone = pin!(output.closed());
+    let mut closing = pin!(closing.wait_for(|closing| *closing));
+    let mut is_closing = false;
+    poll_fn(|cx| {
+        if let Poll::Ready(over) = run.as_mut().poll(cx) {
+            return Poll::Ready(over.unwrap_or_else(|panic| Err(Over::Panicked(panic))));
+        }
+        if gone.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(Stop::Gone.into()));
+        }
+        is_closing = is_closing || closing.as_mut().poll(cx).is_ready();
+        if is_closing && !lock(wire).is_running() {
+            return Poll::Ready(Err(Over::Closing));
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+async fn run(handler: &Handler, wire: &Arc<Mutex<Wire>>) -> Result<(), Over> {
+    poll_fn(|cx| lock(wire).poll_journal(cx)).await?;
+    let input = lock(wire).vm.sys_input()?.input;
+    match handler {
+        Handler::Signal => Ok(promises::send(wire, &input).await?),
+        Handler::Run(begin) => {
+            // A request without a body has no arguments.
+            let arguments: &[u8] = if input.is_empty() { b"null" } else { &input };
+            match begin(arguments, RestateJournal::new(Arc::clone(wire))) {
+                Ok(driven) => driven.await.map_err(Over::Failed),
+                Err(error) => refuse(&mut lock(wire), &error),
+            }
+        }
+    }
+}
+
+/// The arguments are of another type. The sender of a new run is told. A run under way waits for
+/// the program that can read them.
+fn refuse(wire: &mut Wire, error: &serde_json::Error) -> Result<(), Over> {
+    if wire.next_recorded().is_some() {
+        let text = format!("the recorded arguments have another type: {error}");
+        return Err(JournalMismatch::new(0, "the arguments of the run".into(), text))
+            .map_err(|mismatch| Over::Failed(mismatch.into()));
+    }
+    let failed = StepFailed::new(format!("the arguments have another type: {error}")).with_code(400);
+    let output = NonEmptyValue::Failure(failure::to_restate(&failed));
+    wire.vm.sys_write_output(output, PayloadOptions::unstable_serialization())?;
+    Ok(wire.vm.sys_end()?)
+}
+
+/// Tells the server, and the log, why the attempt is over.
+fn report(name: &str, wire: &mut Wire, over: Over) {
+    let error = match over {
+        Over::Stopped(Stop::Suspended | Stop::Gone) => return,
+        // The machine has told the server.
+        Over::Stopped(Stop::Broken(error)) => return log::warn!("{name}: {}", ProtocolError::from(&error)),
+        Over::Closing => {
+            let error = CoreError::new(503_u16, "the process shuts down");
+            drop(wire.fail(error.with_next_retry_delay_override(Duration::ZERO)));
+            return;
+        }
+        Over::Panicked(text) => CoreError::internal(format!("the coroutine has panicked: {text}")),
+        Over::Failed(error) if error.is::<Suspended>() => return,
+        Over::Failed(error) if error.is::<JournalMismatch>() => {
+            CoreError::new(JOURNAL_MISMATCH, format!("{error:#}"))
+        }
+        // Only another program can go on.
+        Over::Failed(error) if error.is::<NotDurable>() => {
+            CoreError::internal(format!("{error:#}")).with_should_pause(wire.can_pause())
+        }
+        Over::Failed(error) => CoreError::internal(format!("{error:#}")),
+    };
+    log::warn!("{name}: the run has not ended: {}", error.message());
+    drop(wire.fail(error));
+}
+
+/// The code by which a server knows a coroutine that departs from its journal.
+const JOURNAL_MISMATCH: u16 = 570;
+
+/// Gives the text of a panic. What has panicked is dropped, as if the process had been killed.
+async fn contained<F: Future>(future: F) -> Result<F::Output, String> {
+    let mut future = Box::pin(future);
+    let ended = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(polled) => polled.map(Ok),
+        Err(panic) => Poll::Ready(Err(text_of(&*panic))),
+    })
+    .await;
+    let dropped = catch_unwind(AssertUnwindSafe(|| drop(future)));
+    match (ended, dropped) {
+        (Ok(_), Err(panic)) => Err(text_of(&*panic)),
+        (ended, _) => ended,
+    }
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no text".into())
+}

@@ -1,0 +1,225 @@
+//! [`Wire`]: the two streams of one invocation, and the state machine of the protocol between them.
+//!
+//! The server opens a request for each *attempt* of a run. Its body begins with the journal of the
+//! run, and later brings the outcomes. The body of the response takes the commands.
+//!
+//! | event | the wire |
+//! |---|---|
+//! | bytes come | cuts them into frames, notes the commands of the journal, and gives all to the machine |
+//! | the server closes the request | tells the machine, which suspends the run if it waits for the server only |
+//! | the machine has output | sends it |
+//! | the request breaks, or nobody reads the response any more | is [`Gone`](Stop::Gone) |
+//! | an error of the machine | is [`Broken`](Stop::Broken): the machine has told the server |
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::task::{ready, Context, Poll};
+
+use bytes::Bytes;
+use hyper::body::{Body, Incoming};
+use restate_sdk_shared_core::{
+    AwaitResponse, CoreVM, Error as CoreError, NotificationHandle, RetryPolicy, RunExitResult,
+    UnresolvedFuture, Version, VM,
+};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::frames::Frames;
+use crate::recorded::Recorded;
+
+pub(crate) struct Wire {
+    pub(crate) vm: CoreVM,
+    /// `None` after its end.
+    input: Option<Incoming>,
+    frames: Frames,
+    /// The commands of the journal, by their index.
+    recorded: Vec<Recorded>,
+    output: UnboundedSender<Bytes>,
+    /// The closures that run in this process.
+    running: BTreeSet<NotificationHandle>,
+    /// The request has broken.
+    is_gone: bool,
+}
+
+/// The attempt is over, and the run is not.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The server goes on with the run when something has happened for which it waits.
+    Suspended,
+    /// The server has lost the connection, or has given up the attempt.
+    Gone,
+    Broken(CoreError),
+}
+
+impl From<CoreError> for Stop {
+    fn from(error: CoreError) -> Self {
+        if error.is_suspended_error() {
+            Stop::Suspended
+        } else {
+            Stop::Broken(error)
+        }
+    }
+}
+
+/// What follows from the input that has come.
+#[derive(Debug)]
+pub(crate) enum Progress {
+    /// At least one of the outcomes that are waited for is there.
+    Completed,
+    /// This closure is to run now.
+    Run(NotificationHandle),
+    /// The run is cancelled.
+    Cancelled,
+}
+
+impl Wire {
+    pub(crate) fn new(vm: CoreVM, input: Incoming, output: UnboundedSender<Bytes>) -> Self {
+        let (input, frames, recorded) = (Some(input), Frames::default(), Vec::new());
+        Wire { vm, input, frames, recorded, output, running: BTreeSet::new(), is_gone: false }
+    }
+
+    /// Completes when the journal of the run has come.
+    pub(crate) fn poll_journal(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Stop>> {
+        while !self.is_gone && !self.vm.is_ready_to_execute()? {
+            ready!(self.poll_input(cx));
+        }
+        Poll::Ready(self.check_gone())
+    }
+
+    /// The command of the journal that the coroutine has to issue next. `None` if none is left.
+    pub(crate) fn next_recorded(&self) -> Option<&Recorded> {
+        self.recorded.get(self.next_index())
+    }
+
+    /// The index of the next command. The arguments of the run have the index 0.
+    pub(crate) fn next_index(&self) -> usize {
+        usize::try_from(self.vm.last_command_index() + 1).unwrap_or_default()
+    }
+
+    /// Whether errors may say what the server does with the run.
+    pub(crate) fn can_pause(&self) -> bool {
+        self.vm.get_response_head().version >= Version::V7
+    }
+
+    /// Waits for one of these outcomes, for a closure among them that is to run, or for a
+    /// cancellation.
+    pub(crate) fn poll_progress(
+        &mut self,
+        cx: &mut Context<'_>,
+        awaited: &[NotificationHandle],
+    ) -> Poll<Result<Progress, Stop>> {
+        // All that has come counts before a step begins.
+        while self.poll_input(cx).is_ready() {}
+        self.check_gone()?;
+        let all = awaited.iter().copied().map(UnresolvedFuture::Single).collect();
+        let response = self.vm.do_await(UnresolvedFuture::FirstCompleted(all));
+        self.flush()?;
+        Poll::Ready(Ok(match response? {
+            AwaitResponse::AnyCompleted => Progress::Completed,
+            AwaitResponse::CancelSignalReceived => Progress::Cancelled,
+            AwaitResponse::ExecuteRun(handle) => {
+                self.running.insert(handle);
+                Progress::Run(handle)
+            }
+            // More input wakes the task, or a step that ends.
+            AwaitResponse::WaitingExternalProgress { .. } => return Poll::Pending,
+            AwaitResponse::EphemeralNotificationReady(_) => {
+                return Poll::Ready(Err(self.fail(CoreError::internal("an answer that was not asked for"))));
+            }
+        }))
+    }
+
+    /// Proposes the outcome of a closure.
+    pub(crate) fn propose(&mut self, run: NotificationHandle, result: RunExitResult) -> Result<(), Stop> {
+        self.running.remove(&run);
+        self.vm.propose_run_completion(run, result, RetryPolicy::Infinite)?;
+        self.flush()
+    }
+
+    /// Of the closures that run, only these are still waited for.
+    pub(crate) fn retain_running(&mut self, is_awaited: impl Fn(NotificationHandle) -> bool) {
+        self.running.retain(|run| is_awaited(*run));
+    }
+
+    /// Whether a closure runs in this process.
+    pub(crate) fn is_running(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    /// Tells the server that the attempt has failed, unless it has ended already.
+    pub(crate) fn fail(&mut self, error: CoreError) -> Stop {
+        self.vm.notify_error(error.clone(), None);
+        // An error that nobody reads is none.
+        let _ = self.flush();
+        Stop::Broken(error)
+    }
+
+    fn check_gone(&self) -> Result<(), Stop> {
+        if self.is_gone {
+            Err(Stop::Gone)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Sends what the machine has to say.
+    pub(crate) fn flush(&mut self) -> Result<(), Stop> {
+        let bytes = self.vm.take_output();
+        if bytes.is_empty() || self.output.send(bytes).is_ok() {
+            Ok(())
+        } else {
+            Err(Stop::Gone)
+        }
+    }
+
+    /// Completes when the server has closed the request. A server that gets the end of the response
+    /// before that may take it for a broken connection.
+    pub(crate) fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Some(input) = &mut self.input {
+            match ready!(Pin::new(input).poll_frame(cx)) {
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => self.input = None,
+            }
+        }
+        Poll::Ready(())
+    }
+
+    /// Ready if the machine has got new input.
+    fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(input) = &mut self.input else { return Poll::Pending };
+        match ready!(Pin::new(input).poll_frame(cx)) {
+            Some(Ok(frame)) => {
+                if let Ok(bytes) = frame.into_data() {
+                    self.receive(&bytes);
+                }
+            }
+            Some(Err(error)) => {
+                log::debug!("a request of Restate has broken: {error}");
+                (self.input, self.is_gone) = (None, true);
+            }
+            None => {
+                self.input = None;
+                self.vm.notify_input_closed();
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn receive(&mut self, bytes: &[u8]) {
+        self.frames.push(bytes);
+        loop {
+            match self.frames.next() {
+                Ok(Some(frame)) => {
+                    self.recorded.extend(Recorded::of(&frame));
+                    self.vm.notify_input(frame.bytes);
+                }
+                Ok(None) => return,
+                Err(_) => {
+                    let error = CoreError::new(571_u16, "a message is longer than any of a server");
+                    self.fail(error);
+                    self.input = None;
+                    return;
+                }
+            }
+        }
+    }
+}
