@@ -159,7 +159,11 @@ pub fn wait(world: World) -> gen::Result<String> {
 pub fn clean_up(world: World) -> gen::Result<String> {
     let branches = ["a", "b"].map(|name| clean_up_branch(name, world.clone()));
     let ends = yield_!(gen::raw(branches.into_iter().collect::<Vec<_>>()))?;
-    Ok(ends.into_iter().map(|end| end.unwrap_or_else(|error| error.to_string())).collect::<Vec<_>>().join(", "))
+    Ok(ends
+        .into_iter()
+        .map(|end| end.unwrap_or_else(|error| error.to_string()))
+        .collect::<Vec<_>>()
+        .join(", "))
 }
 
 #[gen::coroutine]

@@ -92,6 +92,13 @@ impl Server {
         &self.folder
     }
 
+    /// The lines that the nodes have logged.
+    #[must_use]
+    pub fn logs(&self) -> String {
+        let logs = self.nodes.iter().map(|node| self.folder.path(&format!("node-{}.log", node.number)));
+        logs.map(|log| std::fs::read_to_string(log).unwrap_or_default()).collect()
+    }
+
     /// Starts a node that is dead, with the files that it had.
     ///
     /// # Panics
@@ -127,6 +134,9 @@ impl Server {
             .env("RESTATE_INGRESS__BIND_ADDRESS", format!("127.0.0.1:{ingress}"))
             .env("RESTATE_ADMIN__BIND_ADDRESS", format!("127.0.0.1:{admin}"))
             .env("RESTATE_DEFAULT_NUM_PARTITIONS", "4")
+            // So that a test need not wait long for runs whose process was killed.
+            .env("RESTATE_DEFAULT_RETRY_POLICY__INITIAL_INTERVAL", "20ms")
+            .env("RESTATE_DEFAULT_RETRY_POLICY__MAX_INTERVAL", "200ms")
             .env("RESTATE_ROCKSDB_TOTAL_MEMORY_SIZE", "256MiB")
             .env("RESTATE_AUTO_PROVISION", (node.number == 1).to_string());
         if is_cluster {
@@ -189,15 +199,8 @@ impl Server {
     /// If the server does not accept it.
     pub fn register(&self, port: u16) {
         let body = format!(r#"{{"uri":"http://127.0.0.1:{port}/","force":true}}"#);
-        let mut last = None;
         wait_until("the endpoint is registered", || {
-            let answer = self.admin("POST", "/deployments", &body);
-            let is_ok = answer.as_ref().is_ok_and(Answer::is_ok);
-            if !is_ok {
-                eprintln!("{answer:?}");
-            }
-            last = Some(answer);
-            is_ok
+            self.admin("POST", "/deployments", &body).is_ok_and(|answer| answer.is_ok())
         });
     }
 

@@ -93,7 +93,7 @@ impl Workers {
         let mut process = command.spawn().expect("the worker starts");
         let output = BufReader::new(process.stdout.take().expect("it is piped"));
         let mut worker = Worker { process, output };
-        assert_eq!(worker.ask("serves?"), "serves");
+        assert_eq!(worker.ask("serves?"), "serves", "{}", self.log());
         self.living.push(worker);
     }
 

@@ -1,5 +1,6 @@
 //! A server with processes that serve the coroutines.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
@@ -134,11 +135,54 @@ impl World {
             answer.is_some()
         });
         let answer = answer.expect("it is there");
-        let json: Value = serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {answer:?}"));
+        let json: Value =
+            serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {answer:?}"));
         if answer.is_ok() {
             return Ok(json);
         }
         Err(json["message"].as_str().map_or_else(|| answer.body.clone(), str::to_owned))
+    }
+
+    /// The key and the label of each step of a body whose outcome is in the journal of the server.
+    #[must_use]
+    pub fn recorded_steps(&self, body: &str) -> Vec<(String, String)> {
+        let query = format!(
+            "SELECT i.target_service_key AS key, j.entry_json AS entry \
+             FROM sys_journal j JOIN sys_invocation i ON j.id = i.id \
+             WHERE i.target_service_name = '{body}' AND i.target_handler_name = 'run' \
+             AND j.entry_type IN ('Command: Run', 'Notification: Run') ORDER BY i.id, j.index"
+        );
+        let (mut labels, mut recorded) = (BTreeMap::new(), Vec::new());
+        for row in self.server.query(&query) {
+            let key = row["key"].as_str().expect("a key");
+            let entry: Value = serde_json::from_str(row["entry"].as_str().expect("an entry")).expect("JSON");
+            let command = &entry["Command"]["Run"];
+            if let (Some(id), Some(label)) = (command["completion_id"].as_u64(), command["name"].as_str()) {
+                labels.insert((key.to_owned(), id), label.to_owned());
+                continue;
+            }
+            let completion = &entry["Notification"]["Completion"]["Run"]["completion_id"];
+            let id = completion.as_u64().unwrap_or_else(|| panic!("an unknown entry: {entry}"));
+            recorded.push((key.to_owned(), labels[&(key.to_owned(), id)].clone()));
+        }
+        recorded
+    }
+
+    /// The messages of coroutines that have departed from their journals, as the processes and the
+    /// nodes have logged them.
+    #[must_use]
+    pub fn mismatches(&self) -> Vec<String> {
+        let logs = self.workers.log() + &self.server.logs();
+        let is_mismatch =
+            |line: &&str| ["departs from its journal", "RT0016"].iter().any(|word| line.contains(word));
+        logs.lines().filter(is_mismatch).map(str::to_owned).collect()
+    }
+
+    /// Lets a run go on that the server has paused.
+    pub fn resume(&self, body: &str, key: &str) {
+        for run in self.runs(body).iter().filter(|run| run.key == key && run.status == "paused") {
+            let _ = self.server.admin("PATCH", &format!("/invocations/{}/resume", run.id), "");
+        }
     }
 
     /// Kills a process, and starts another one.
