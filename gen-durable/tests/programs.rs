@@ -171,7 +171,7 @@ fn trial<E: Entries>(new: impl Fn() -> E, kind: Kind) {
     let mut maker = Maker::new(seed, timeouts);
     let mut deaths = 0_u32;
     for _ in 0..programs {
-        let (program, signals) = maker.next_program(4);
+        let (program, signals, _) = maker.next_program(4);
         let mut whole = Trial::new(&program, new(), &signals);
         whole.cancelled_at = cancels.then(|| maker.random.u64(0..5));
         let end = whole.go(u64::MAX).expect("it lives");

@@ -2,27 +2,63 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use gen::yield_;
-use gen_durable::{now, random, signal, sleep, step, uuid, version, with_timeout};
+use gen_durable::{
+    call, get_state, now, random, set_state, signal, sleep, start, step, uuid, version, with_timeout,
+    StepFailed,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::effects::Effects;
 use crate::programs::{run, Outside, Program};
 
-/// The world of one run.
+/// The world of one run. The coroutine has it as long as it is in memory.
 #[derive(Debug, Clone)]
 pub struct World {
-    /// The place of its effects.
-    pub effects: Effects,
-    /// The key of the run.
-    pub key: String,
+    effects: Effects,
+    key: String,
     /// Whether time passes by itself, and not only when a test moves the clock of the loop.
-    pub is_real: bool,
+    is_real: bool,
+    /// Counts the coroutine.
+    _in_memory: Arc<InMemory>,
+}
+
+/// The number of coroutines in the memory of this process.
+pub static IN_MEMORY: AtomicUsize = AtomicUsize::new(0);
+
+#[derive(Debug)]
+struct InMemory;
+
+impl InMemory {
+    fn new() -> Self {
+        IN_MEMORY.fetch_add(1, Ordering::SeqCst);
+        InMemory
+    }
+}
+
+impl Drop for InMemory {
+    fn drop(&mut self) {
+        IN_MEMORY.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl World {
+    /// The world of a run with this key, where time passes by itself.
+    #[must_use]
+    pub fn new(effects: &Effects, key: &str) -> Self {
+        let (effects, key) = (effects.clone(), key.to_owned());
+        World { effects, key, is_real: true, _in_memory: Arc::new(InMemory::new()) }
+    }
+
+    /// As [`new`](Self::new), where only the clock of the loop moves.
+    #[must_use]
+    pub fn with_clock_of_loop(effects: &Effects, key: &str) -> Self {
+        World { is_real: false, ..World::new(effects, key) }
+    }
+
     fn effect(&self, effect: &str) -> impl FnOnce() -> std::future::Ready<gen::Result> + Clone + Send {
         let (world, effect) = (self.clone(), effect.to_owned());
         move || {
@@ -91,7 +127,7 @@ fn pick(item: u32, world: World) -> gen::Result<u32> {
     yield_!(sleep(world.time(u64::from(item % 3))))?;
     let pick = world.effect(&format!("pick {item}"));
     let work = move || async move {
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
         pick().await
     };
     yield_!(step(format!("pick {item}"), work))?;
@@ -126,28 +162,9 @@ pub fn order(order: Order, world: World) -> gen::Result<String> {
     Ok(if error.is_cancelled() { "cancelled" } else { "too late" }.to_owned())
 }
 
-/// The number of coroutines of [`wait`] in the memory of this process.
-pub static IN_MEMORY: AtomicUsize = AtomicUsize::new(0);
-
-struct InMemory;
-
-impl InMemory {
-    fn new() -> Self {
-        IN_MEMORY.fetch_add(1, Ordering::SeqCst);
-        InMemory
-    }
-}
-
-impl Drop for InMemory {
-    fn drop(&mut self) {
-        IN_MEMORY.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
 /// Waits for two signals at once, inside and outside of a timeout.
 #[gen::coroutine]
 pub fn wait(world: World) -> gen::Result<String> {
-    let _in_memory = InMemory::new();
     yield_!(step("begin", world.effect("begin")))?;
     let day = Duration::from_secs(86_400);
     let (one, two): (u32, u32) = yield_!((signal("one"), with_timeout(day, signal("two"))))?;
@@ -207,4 +224,43 @@ pub fn changes(world: World) -> gen::Result<String> {
     let () = yield_!(signal("go on"))?;
     yield_!(step("ship", world.effect("ship")))?;
     Ok("shipped".to_owned())
+}
+
+/// The arguments of [`child`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Child {
+    /// The key of the run.
+    pub key: String,
+    /// The number that it multiplies. With 13 it fails.
+    pub number: u32,
+}
+
+/// Takes a step, and has ten times its number.
+#[gen::coroutine]
+pub fn child(number: u32, world: World) -> gen::Result<u32> {
+    yield_!(sleep(world.time(1)))?;
+    yield_!(step("work", world.effect("work")))?;
+    let unlucky = StepFailed::new("an unlucky number").with_code(402).with_payload(&number);
+    gen::ensure!(number != 13, unlucky);
+    Ok(number * 10)
+}
+
+/// Calls children in parallel, one of them twice and one that fails, and starts a late one.
+#[gen::coroutine]
+pub fn parent(key: String, world: World) -> gen::Result<String> {
+    let of = |number| Child { key: format!("{key}-{number}"), number };
+    let call_child = |number| call::<u32>("Child", of(number).key, &of(number));
+    yield_!(set_state("progress", "begun"))?;
+    let tens = yield_!([1, 2, 3].map(call_child).into_iter().collect::<Vec<_>>())?;
+    let again = yield_!(call_child(1))?;
+    let error = yield_!(call_child(13)).unwrap_err();
+    let failed = error.downcast_ref::<StepFailed>().cloned().unwrap_or_else(|| StepFailed::new("lost"));
+    yield_!(start("Child", of(4).key, &of(4)).after(Duration::from_millis(300)))?;
+    let begun: Option<String> = yield_!(get_state("progress"))?;
+    yield_!(set_state("progress", &tens))?;
+    yield_!(step("called", world.effect("called")))?;
+    let () = yield_!(signal("go on"))?;
+    yield_!(set_state("progress", &None::<u32>))?;
+    let payload: Option<u32> = failed.payload();
+    Ok(format!("{tens:?} {again} {failed} {} {payload:?} {begun:?}", failed.code()))
 }

@@ -63,7 +63,7 @@ pub struct Server {
 }
 
 /// The time after which a server that does not answer has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Server {
     /// Starts so many nodes, and waits until they answer. `guard` is the path of the program
@@ -160,7 +160,7 @@ impl Server {
     ///
     /// # Panics
     ///
-    /// If it does not within a minute.
+    /// If it does not within two minutes.
     pub fn wait_for_node(&self, node: usize) {
         let [_, ingress, _] = self.nodes[node].ports;
         wait_until("the node answers", || {
@@ -179,6 +179,16 @@ impl Server {
         self.living().ports[1]
     }
 
+    /// The port for administration, of a node that lives.
+    ///
+    /// # Panics
+    ///
+    /// If all are dead.
+    #[must_use]
+    pub fn admin_port(&self) -> u16 {
+        self.living().ports[2]
+    }
+
     fn living(&self) -> &Node {
         self.nodes.iter().find(|node| node.guard.is_some()).expect("a node lives")
     }
@@ -189,7 +199,7 @@ impl Server {
     ///
     /// The node does not answer.
     pub fn admin(&self, method: &str, path: &str, body: &str) -> std::io::Result<Answer> {
-        request(method, self.living().ports[2], path, body, PATIENCE)
+        request(method, self.admin_port(), path, body, PATIENCE)
     }
 
     /// Registers the endpoint at this port.
@@ -208,7 +218,7 @@ impl Server {
     ///
     /// # Panics
     ///
-    /// If it cannot within a minute.
+    /// If it cannot within two minutes.
     #[must_use]
     pub fn query(&self, query: &str) -> Vec<serde_json::Value> {
         let mut rows = None;
@@ -248,7 +258,7 @@ impl Drop for Node {
 ///
 /// # Panics
 ///
-/// If it is not so within a minute.
+/// If it is not so within two minutes.
 pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {

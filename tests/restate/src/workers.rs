@@ -97,13 +97,16 @@ impl Workers {
         self.living.push(worker);
     }
 
-    /// Kills one of the processes with SIGKILL.
+    /// Kills the process with the most coroutines in memory, with SIGKILL. Returns their number.
     ///
     /// # Panics
     ///
-    /// If there is no such process.
-    pub fn kill(&mut self, number: usize) {
-        drop(self.living.remove(number));
+    /// If no process lives, or one does not answer.
+    pub fn kill_busiest(&mut self) -> usize {
+        let in_memory = self.in_memory();
+        let (busiest, count) = (0..).zip(in_memory).max_by_key(|(_, count)| *count).expect("one lives");
+        drop(self.living.remove(busiest));
+        count
     }
 
     /// Kills all of them.
@@ -111,20 +114,14 @@ impl Workers {
         self.living.clear();
     }
 
-    /// The number of processes that live.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.living.len()
-    }
-
-    /// The number of coroutines in the memory of all processes that count themselves.
+    /// The number of coroutines in the memory of each process.
     ///
     /// # Panics
     ///
     /// If a process does not answer.
-    pub fn in_memory(&mut self) -> usize {
+    pub fn in_memory(&mut self) -> Vec<usize> {
         let answers = self.living.iter_mut().map(|worker| worker.ask("in memory?"));
-        answers.map(|answer| answer.parse::<usize>().expect("a number")).sum()
+        answers.map(|answer| answer.parse().expect("a number")).collect()
     }
 
     /// The lines that the processes have logged.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::thread;
 use std::time::Duration;
 
 use editors::tools::or_skip;
@@ -30,6 +29,9 @@ pub struct World {
     /// The server.
     pub server: Server,
 }
+
+/// The answers to a cancellation of a run that has ended.
+const HAS_ENDED: [u16; 2] = [404, 409];
 
 /// The time after which the server has not taken a request.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -67,7 +69,7 @@ impl World {
     ///
     /// # Panics
     ///
-    /// If the server does not take it within a minute.
+    /// If the server does not take it within two minutes.
     pub fn begin(&self, body: &str, key: &str, input: &impl Serialize) {
         let input = serde_json::to_string(input).expect("it is JSON");
         self.post(&format!("/{body}/{key}/run/send"), &input);
@@ -77,7 +79,7 @@ impl World {
     ///
     /// # Panics
     ///
-    /// If the server does not take it within a minute.
+    /// If the server does not take it within two minutes.
     pub fn send_signal(&self, body: &str, key: &str, name: &str, value: &impl Serialize) {
         let signal = serde_json::json!({ "name": name, "value": value });
         self.post(&format!("/{body}/{key}/signal/send"), &signal.to_string());
@@ -99,14 +101,14 @@ impl World {
     ///
     /// # Panics
     ///
-    /// If it takes more than a minute.
+    /// If it takes more than two minutes.
     pub fn wait_for_status(&self, body: &str, count: usize, status: &str) {
         wait_until(&format!("{count} runs of {body} are {status}"), || {
             self.runs(body).iter().filter(|run| run.status == status).count() == count
         });
     }
 
-    /// Asks the server to cancel a run.
+    /// Asks the server to cancel a run. If it has ended, nothing happens.
     ///
     /// # Panics
     ///
@@ -118,14 +120,17 @@ impl World {
             id.is_some()
         });
         let path = format!("/invocations/{}/cancel", id.unwrap_or_default());
-        wait_until(&path, || self.server.admin("PATCH", &path, "").is_ok_and(|answer| answer.is_ok()));
+        wait_until(&path, || {
+            let answer = self.server.admin("PATCH", &path, "");
+            answer.is_ok_and(|answer| answer.is_ok() || HAS_ENDED.contains(&answer.status))
+        });
     }
 
     /// The result of a run that has ended: its value, or the text of its error.
     ///
     /// # Panics
     ///
-    /// If the server does not answer within a minute.
+    /// If the server does not answer within two minutes.
     #[must_use]
     pub fn result(&self, body: &str, key: &str) -> Result<Value, String> {
         let path = format!("/restate/workflow/{body}/{key}/output");
@@ -185,26 +190,30 @@ impl World {
         }
     }
 
-    /// Kills a process, and starts another one.
+    /// Kills the process with the most coroutines in memory, and starts another one. Returns their
+    /// number.
     ///
     /// # Panics
     ///
     /// If there is none.
-    pub fn replace_worker(&mut self) {
-        self.workers.kill(0);
+    pub fn replace_busiest(&mut self) -> usize {
+        let in_memory = self.workers.kill_busiest();
         self.workers.start();
+        in_memory
     }
 
-    /// Kills a node, waits, and starts it again.
+    /// Kills a node, and starts it again. Returns the number of coroutines that were in the memory
+    /// of the processes.
     ///
     /// # Panics
     ///
     /// If it does not come back.
-    pub fn restart_node(&mut self, node: usize, after: Duration) {
+    pub fn restart_node(&mut self, node: usize) -> usize {
+        let in_memory = self.workers.in_memory().iter().sum();
         self.server.kill_node(node);
-        thread::sleep(after);
         self.server.start_node(node);
         self.server.wait_for_node(node);
+        in_memory
     }
 }
 

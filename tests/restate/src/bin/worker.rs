@@ -10,7 +10,9 @@ use std::{env, thread};
 
 use gen_restate::{shared_listener, Endpoint};
 use log::{LevelFilter, Log, Metadata, Record};
-use restate::bodies::{changes, clean_up, order, program, values, wait, Order, Trial, World, IN_MEMORY};
+use restate::bodies::{
+    changes, child, clean_up, order, parent, program, values, wait, Child, Order, Trial, World, IN_MEMORY,
+};
 use restate::effects::Effects;
 use restate::workers::{EFFECTS, PORT};
 
@@ -37,9 +39,9 @@ const SUSPEND_AFTER: Duration = Duration::from_millis(50);
 
 fn endpoint(effects: PathBuf) -> Endpoint {
     let effects = Effects::new(effects);
-    let world = move |key: &str| World { effects: effects.clone(), key: key.to_owned(), is_real: true };
-    let worlds = [(); 6].map(|()| world.clone());
-    let [of_program, of_order, of_wait, of_clean_up, of_values, of_changes] = worlds;
+    let world = move |key: &str| World::new(&effects, key);
+    let worlds = [(); 8].map(|()| world.clone());
+    let [of_program, of_order, of_wait, of_clean_up, of_values, of_changes, of_child, of_parent] = worlds;
     Endpoint::new()
         .workflow("Program", move |trial: Trial| program(trial.program, of_program(&trial.key)))
         .workflow("Order", move |input: Order| order(input.clone(), of_order(&input.key)))
@@ -47,6 +49,8 @@ fn endpoint(effects: PathBuf) -> Endpoint {
         .workflow("CleanUp", move |key: String| clean_up(of_clean_up(&key)))
         .workflow("Values", move |key: String| values(of_values(&key)))
         .workflow("Changes", move |key: String| changes(of_changes(&key)))
+        .workflow("Child", move |input: Child| child(input.number, of_child(&input.key)))
+        .workflow("Parent", move |key: String| parent(key.clone(), of_parent(&key)))
         .suspend_after(SUSPEND_AFTER)
 }
 

@@ -1,6 +1,7 @@
 //! Durable coroutines on a server of Restate come to the end of a run without deaths, whatever is
 //! killed meanwhile.
 
+mod calls;
 mod cluster;
 mod orders;
 mod programs;

@@ -19,7 +19,7 @@ fn a_cancelled_run_cleans_up_though_its_process_is_killed_meanwhile() {
     }
     for _ in 0..4 {
         sleep(Duration::from_millis(100));
-        world.replace_worker();
+        world.replace_busiest();
     }
     world.wait_for_status("CleanUp", 10, "completed");
     for number in 0..10 {
@@ -59,6 +59,7 @@ fn a_program_that_has_changed_loses_no_run_and_the_right_one_goes_on() {
     let mismatch = world.mismatches().join("\n");
     assert!(mismatch.contains("`charge`") && mismatch.contains("`pay`"), "{mismatch}");
     assert_eq!(world.workers.effects().of("c"), ["charge"]);
+    assert_ne!(world.runs("Changes")[0].status, "completed");
 
     world.workers.kill_all();
     world.workers.start();

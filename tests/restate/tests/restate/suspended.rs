@@ -14,7 +14,7 @@ fn waiting_coroutines_need_no_process_and_get_the_signals_that_were_sent_meanwhi
         world.begin("Wait", &key(number), &key(number));
     }
     world.wait_for_status("Wait", RUNS as usize, "suspended");
-    wait_until("no coroutine is in memory", || world.workers.in_memory() == 0);
+    wait_until("no coroutine is in memory", || world.workers.in_memory() == [0, 0]);
 
     world.workers.kill_all();
     for number in 0..RUNS {
@@ -27,5 +27,5 @@ fn waiting_coroutines_need_no_process_and_get_the_signals_that_were_sent_meanwhi
         assert_eq!(world.result("Wait", &key(number)), Ok(format!("{number}, {}", 2 * number).into()));
         assert_eq!(world.workers.effects().of(&key(number)), ["begin"]);
     }
-    assert_eq!(world.workers.in_memory(), 0);
+    assert_eq!(world.workers.in_memory(), [0]);
 }
