@@ -224,9 +224,13 @@ impl Client {
             return Ok(serde_json::from_slice(json)?);
         }
         Err(match Failed::of(answer) {
-            Some(failed) => failed.into_step_failed(status).into(),
-            None if status == StatusCode::NOT_FOUND => no_such_run(name, key),
-            None => refused(status, answer).into(),
+            Some(failed) if failed.is_of_coroutine() => failed.into_step_failed(status).into(),
+            _ if status == StatusCode::NOT_FOUND => no_such_run(name, key),
+            // The server itself has ended the run.
+            Some(failed) if failed.source.as_deref() == Some("invocation") => {
+                failed.into_step_failed(status).into()
+            }
+            _ => refused(status, answer).into(),
         })
     }
 
@@ -275,10 +279,13 @@ impl fmt::Debug for Client {
     }
 }
 
-/// The error of a run, as the ingress describes it.
+/// The error of a run or of a request, as the ingress describes it.
 #[derive(Deserialize)]
 struct Failed {
     message: String,
+    /// `invocation` for the error of a run.
+    #[serde(default)]
+    source: Option<String>,
     #[serde(default)]
     code: Option<u16>,
     #[serde(default)]
@@ -288,6 +295,10 @@ struct Failed {
 impl Failed {
     fn of(answer: &Bytes) -> Option<Self> {
         serde_json::from_slice(answer).ok()
+    }
+
+    fn is_of_coroutine(&self) -> bool {
+        self.metadata.contains_key(failure::REST)
     }
 
     fn into_step_failed(self, status: StatusCode) -> StepFailed {

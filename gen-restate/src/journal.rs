@@ -243,7 +243,7 @@ impl RestateJournal {
             let event = match ready!(wire.poll_progress(cx, &of_handles)) {
                 Ok(Progress::Completed) => self.take(wire, &handles)?,
                 Ok(Progress::Run(handle)) => self.run(wire, handle)?,
-                Ok(Progress::Cancelled) => Some(Event::Cancelled("cancelled on the server".into())),
+                Ok(Progress::Cancelled) => Some(Event::Cancelled("on the server".into())),
                 Err(Stop::Suspended | Stop::Gone) => Some(Event::Suspended),
                 Err(stop) => return Poll::Ready(Err(stopped(stop))),
             };

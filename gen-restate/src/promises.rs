@@ -10,7 +10,7 @@
 //! | the journal, when the first promise that it has not given yet is completed | gives its value to the first wait that is left |
 //!
 //! Two senders that find the same promise free get different answers from the server, and the one
-//! that is refused takes the next promise. A wait that is given up leaves its promise to the next
+//! that is refused looks for the next one. A wait that is given up leaves its promise to the next
 //! wait, so a signal is never lost with it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -109,18 +109,47 @@ pub(crate) async fn send(wire: &Mutex<Wire>, input: &[u8]) -> Result<(), Stop> {
 const CONFLICT: u16 = 409;
 
 async fn complete(wire: &Mutex<Wire>, sent: &Sent<'_>) -> Result<Result<(), StepFailed>, Stop> {
-    for number in 1.. {
+    let mut number = 1;
+    loop {
         let value = NonEmptyValue::Success(sent.value.get().to_owned().into());
         let (promise, options) =
             (names::promise(&sent.name, number), PayloadOptions::unstable_serialization());
         let handle = lock(wire).vm.sys_complete_promise(promise, value, options)?;
         match outcome(wire, handle).await? {
-            Value::Failure(failure) if failure.code == CONFLICT => {}
+            Value::Failure(failure) if failure.code == CONFLICT => {
+                number = first_free(wire, &sent.name, number).await?;
+            }
             Value::Failure(failure) => return Ok(Err(failure::of_restate(failure))),
-            _ => break,
+            _ => return Ok(Ok(())),
         }
     }
-    Ok(Ok(()))
+}
+
+/// The number of the first promise that is not completed. All up to `completed` are. It takes as
+/// many questions as that number has binary digits, some two times.
+async fn first_free(wire: &Mutex<Wire>, signal: &str, mut completed: u64) -> Result<u64, Stop> {
+    let mut step = 1;
+    let mut free = loop {
+        let number = completed + step;
+        if !is_completed(wire, signal, number).await? {
+            break number;
+        }
+        (completed, step) = (number, step * 2);
+    };
+    while free - completed > 1 {
+        let middle = completed + (free - completed) / 2;
+        if is_completed(wire, signal, middle).await? {
+            completed = middle;
+        } else {
+            free = middle;
+        }
+    }
+    Ok(free)
+}
+
+async fn is_completed(wire: &Mutex<Wire>, signal: &str, number: u64) -> Result<bool, Stop> {
+    let handle = lock(wire).vm.sys_peek_promise(names::promise(signal, number))?;
+    Ok(outcome(wire, handle).await? != Value::Void)
 }
 
 async fn outcome(wire: &Mutex<Wire>, handle: NotificationHandle) -> Result<Value, Stop> {

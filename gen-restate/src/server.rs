@@ -31,6 +31,11 @@ const GRACE: Duration = Duration::from_secs(30);
 /// The requests that a connection carries at once. The server limits them for the whole endpoint.
 const STREAMS: u32 = 100_000;
 
+/// The bytes that the connection may have received, and its tasks have not read. Half of it is the
+/// limit of h2 for small messages, by the size of what they cost, and thousands of runs may get one
+/// at the same moment.
+const WINDOW: u32 = 16 << 20;
+
 /// A connection over which nothing came for this time is asked whether it lives.
 const SILENCE: Duration = Duration::from_secs(30);
 
@@ -84,7 +89,8 @@ async fn connection(endpoint: Arc<Endpoint>, stream: TcpStream, closing: watch::
         service_fn(move |request| ready(Ok::<_, Infallible>(answer(&endpoint, request, &closing))))
     };
     let mut settings = http2::Builder::new(TokioExecutor::new());
-    settings.timer(TokioTimer::new()).keep_alive_interval(SILENCE).max_concurrent_streams(STREAMS);
+    settings.timer(TokioTimer::new()).keep_alive_interval(SILENCE);
+    settings.max_concurrent_streams(STREAMS).initial_connection_window_size(WINDOW);
     let mut connection = pin!(settings.serve_connection(TokioIo::new(stream), service));
     let mut closing = closing;
     let mut closes = pin!(closing.wait_for(|closing| *closing));

@@ -1,0 +1,7 @@
+//! The endpoint, as a server of Restate sees it: over real connections, and with messages of the
+//! protocol, but without a server.
+
+mod attempts;
+mod replays;
+mod requests;
+mod stage;

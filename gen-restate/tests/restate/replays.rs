@@ -1,0 +1,446 @@
+//! The journal of a run: what a coroutine does with the entries that the server has.
+
+use std::time::Duration;
+
+use gen::yield_;
+use gen_durable::{
+    call, get_state, now, permanent, random, set_state, signal, sleep, start, step, uuid, version,
+    with_timeout, StepFailed,
+};
+use gen_restate::Endpoint;
+
+use crate::stage::{
+    call as called, cancel, failure, promise, run, sleep as slept, value, void, Attempt, Message, Stage,
+    ATTACH, CALL, CLEAR_STATE, END, ERROR, GET_STATE, OUTPUT, PROMISE, PROPOSE, RUN, SEND, SET_STATE, SLEEP,
+    SUSPENSION,
+};
+
+#[gen::coroutine]
+fn pick(item: u32) -> gen::Result<u32> {
+    yield_!(step(format!("pick {item}"), move || async move { Ok(item * 10) }))
+}
+
+async fn begin(endpoint: Endpoint, entries: &[Vec<u8>]) -> Attempt {
+    let mut stage = Stage::new(endpoint).await;
+    let mut attempt = stage.invoke("/invoke/Body/run").await;
+    attempt.begin("null", entries);
+    attempt.on(stage)
+}
+
+async fn message(attempt: &mut Attempt, kind: u16) -> Message {
+    let message = attempt.next().await.expect("the response has ended");
+    assert_eq!(message.kind, kind, "{}", message.text());
+    message
+}
+
+async fn ends_with(attempt: &mut Attempt, text: &str) {
+    let output = message(attempt, OUTPUT).await;
+    assert!(output.text().contains(text), "{}", output.text());
+    message(attempt, END).await;
+}
+
+/// A body of one coroutine without arguments.
+macro_rules! body {
+    ($body:expr) => {
+        Endpoint::new().workflow("Body", |()| $body)
+    };
+}
+
+#[tokio::test]
+async fn a_group_is_replayed_in_the_order_of_the_journal() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let group = yield_!([1, 2, 3].map(pick))?;
+        yield_!([1_u64, 2, 3].map(|ms| sleep(Duration::from_millis(ms))))?;
+        Ok(format!("{group:?}"))
+    }
+    let slept_until_1 = |completion| slept("sleep", 1, completion);
+    let steps = [run("pick 1", 1), run("pick 2", 2), run("pick 3", 3)];
+    let done = [value(RUN, 3, "30"), value(RUN, 1, "10"), value(RUN, 2, "20")];
+    let sleeps = [4, 5, 6].map(slept_until_1);
+    let slept = [5, 4, 6].map(|completion| void(SLEEP, completion));
+    let whole = [&steps[..], &done, &sleeps, &slept].concat();
+    for len in 0..whole.len() {
+        let mut attempt = begin(body!(body()), &whole[..len]).await;
+        let stored = &whole[..len];
+        // The sleeps that are stored end.
+        for completion in 4..=6 {
+            let (sleep, done) = (slept_until_1(completion), void(SLEEP, completion));
+            if stored.contains(&sleep) && !stored.contains(&done) {
+                attempt.send(&[done]);
+            }
+        }
+        loop {
+            let message = attempt.next().await.expect("the response has ended");
+            match message.kind {
+                RUN => {}
+                // The server stores the outcome, and sends it back.
+                PROPOSE => {
+                    let completion = message.number(1);
+                    let done = value(RUN, completion, &format!("{completion}0"));
+                    assert!(!stored.contains(&done), "after {len} entries {completion} runs again");
+                    attempt.send(&[done]);
+                }
+                SLEEP => {
+                    attempt.send(&[void(SLEEP, message.number(11))]);
+                }
+                OUTPUT => {
+                    assert!(message.text().contains("[10, 20, 30]"), "{len}: {}", message.text());
+                    break;
+                }
+                _ => panic!("after {len} entries: {message:?} {}", message.text()),
+            }
+        }
+        message(&mut attempt, END).await;
+    }
+}
+
+#[tokio::test]
+async fn a_coroutine_that_departs_from_its_journal_says_where() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(step("charge", || async { Ok(()) }))?;
+        yield_!(sleep(Duration::from_secs(1)))
+    }
+    let charged = [run("charge", 1), value(RUN, 1, "null")];
+    let cases = [
+        (vec![run("pay", 1)], "entry 1 is the step `pay`, but now it issues the step `charge` at "),
+        (
+            vec![promise("charge", 1)],
+            "entry 1 is the signal `charge`, but now it issues the step `charge` at ",
+        ),
+        (
+            [&charged[..], &[slept("timeout", 5, 2)]].concat(),
+            "entry 2 is a timeout, but now it issues a sleep at ",
+        ),
+        (
+            [&charged[..], &[called("Refund", "7", 2)]].concat(),
+            "entry 2 is the call of `Refund` with key `7`, but now it issues a sleep at ",
+        ),
+        (
+            [&charged[..], &[slept("sleep", 5, 2), void(SLEEP, 2), run("more", 3)]].concat(),
+            "entry 3 is the step `more`, but now it has ended",
+        ),
+    ];
+    for (entries, text) in cases {
+        let mut attempt = begin(body!(body()), &entries).await;
+        let error = message(&mut attempt, ERROR).await.text();
+        assert!(error.contains(text), "{error}");
+        attempt.ended().await;
+    }
+}
+
+#[tokio::test]
+async fn the_journal_of_the_machine_is_not_waited_for_twice() {
+    // The coroutine waits for a second time before the command that is recorded next.
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(step("one", || async { Ok(()) }))?;
+        yield_!(step("two", || async { Ok(()) }))
+    }
+    let mut attempt = begin(body!(body()), &[run("one", 1), run("two", 2)]).await;
+    message(&mut attempt, ERROR).await;
+    attempt.ended().await;
+}
+
+#[tokio::test]
+async fn what_no_journal_has_stops_the_run_with_advice() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let (_promise, future) = gen::promise::<()>();
+        yield_!(future)?;
+        Ok(())
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    let error = message(&mut attempt, ERROR).await.text();
+    assert!(error.contains("which is in no journal") && error.contains("put it into a `step`"), "{error}");
+    attempt.ended().await;
+}
+
+#[tokio::test]
+async fn the_code_and_the_payload_of_an_error_survive() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let error = StepFailed::new("the card is empty").with_code(402).with_payload(&12);
+        let paid = yield_!(step("pay", move || async move { Err::<(), _>(permanent(error)) }));
+        let error = paid.unwrap_err();
+        let failed = error.downcast_ref::<StepFailed>().expect("a step fails with it");
+        assert_eq!((failed.code(), failed.payload(), failed.is_permanent()), (402, Some(12), true));
+        Err(error)
+    }
+    let mut first = begin(body!(body()), &[]).await;
+    message(&mut first, RUN).await;
+    let proposed = message(&mut first, PROPOSE).await;
+    // The server sends the failure back as it is: the field 15 of a proposal is the field 6 of an
+    // outcome.
+    let at = proposed.body.iter().position(|byte| *byte == 15 << 3 | 2).unwrap();
+    let outcome = [&[8, 1, 6 << 3 | 2][..], &proposed.body[at + 1..]].concat();
+    let done = crate::stage::message(0x8011, &[outcome]);
+    first.send(std::slice::from_ref(&done));
+    let output = message(&mut first, OUTPUT).await;
+    let mut replay = begin(body!(body()), &[run("pay", 1), done]).await;
+    assert_eq!(message(&mut replay, OUTPUT).await, output);
+    assert!(output.text().contains("the card is empty") && output.text().contains("permanent"));
+}
+
+#[tokio::test]
+async fn a_retry_has_the_attempts_that_are_left() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let pay = || async { Err::<(), _>(gen::Error::new("busy")) };
+        yield_!(step("pay", pay).retry([Duration::from_millis(5); 1]))
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    for completion in [1, 3] {
+        message(&mut attempt, RUN).await;
+        let proposed = message(&mut attempt, PROPOSE).await;
+        let at = proposed.body.iter().position(|byte| *byte == 15 << 3 | 2).unwrap();
+        let outcome = [&[8, completion, 6 << 3 | 2][..], &proposed.body[at + 1..]].concat();
+        attempt.send(&[crate::stage::message(0x8011, &[outcome])]);
+        if completion == 1 {
+            message(&mut attempt, SLEEP).await;
+            attempt.send(&[void(SLEEP, 2)]);
+        }
+    }
+    ends_with(&mut attempt, "failed 2 times: busy").await;
+}
+
+#[tokio::test]
+async fn a_version_lets_old_runs_finish_with_the_old_code() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<&'static str> {
+        let checks = yield_!(version("checks", 2))?;
+        if checks > 0 {
+            yield_!(step("check", || async { Ok(()) }))?;
+        }
+        yield_!(step("charge", || async { Ok(()) }))?;
+        Ok(["old", "between", "new"][checks as usize])
+    }
+    let charged = |completion| [run("charge", completion), value(RUN, completion, "null")];
+    let checked = |version: u32| {
+        let version = run(&format!("gen: version {version} of checks"), 1);
+        [version, value(RUN, 1, "2"), run("check", 2), value(RUN, 2, "null")]
+    };
+    for (entries, text) in [
+        (charged(1).to_vec(), "old"),
+        ([&checked(1)[..], &charged(3)].concat(), "between"),
+        ([&checked(2)[..], &charged(3)].concat(), "new"),
+    ] {
+        let mut attempt = begin(body!(body()), &entries).await;
+        ends_with(&mut attempt, text).await;
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    let version = message(&mut attempt, RUN).await;
+    assert!(version.text().contains("gen: version 2 of checks"), "{}", version.text());
+    assert_eq!(attempt.until(PROPOSE).await, [PROPOSE]);
+
+    let mut attempt = begin(body!(body()), &checked(3)).await;
+    let error = message(&mut attempt, ERROR).await.text();
+    assert!(error.contains("version 3 of `checks`, but now it knows no version after 2"), "{error}");
+}
+
+#[tokio::test]
+async fn a_program_without_the_old_code_asks_for_no_version() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<&'static str> {
+        yield_!(step("check", || async { Ok(()) }))?;
+        Ok("checked")
+    }
+    let entries =
+        [run("gen: version 1 of checks", 1), value(RUN, 1, "1"), run("check", 2), value(RUN, 2, "null")];
+    ends_with(&mut begin(body!(body()), &entries).await, "checked").await;
+    // Also if the process has died before it was stored.
+    let entries = [run("gen: version 1 of checks", 1)];
+    let mut attempt = begin(body!(body()), &entries).await;
+    let mut kinds = attempt.until(RUN).await;
+    kinds.retain(|kind| *kind != PROPOSE);
+    assert_eq!(kinds, [RUN]);
+}
+
+#[tokio::test]
+async fn a_cancellation_arrives_and_the_clean_up_is_durable() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let slept = yield_!(sleep(Duration::from_secs(86_400)));
+        assert!(slept.as_ref().is_err_and(gen::Error::is_cancelled));
+        yield_!(step("pay back", || async { Ok(()) }))?;
+        slept
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    message(&mut attempt, SLEEP).await;
+    attempt.send(&[cancel()]);
+    assert_eq!(attempt.until(PROPOSE).await, [RUN, PROPOSE]);
+    attempt.send(&[value(RUN, 2, "null")]);
+    ends_with(&mut attempt, "cancelled").await;
+    let entries = [slept("sleep", u64::MAX, 1), cancel(), run("pay back", 2), value(RUN, 2, "null")];
+    ends_with(&mut begin(body!(body()), &entries).await, "cancelled").await;
+}
+
+#[tokio::test]
+async fn a_cancelled_caller_cancels_the_run_that_it_waits_for() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(call("Child", "c", &1))
+    }
+    const SEND_SIGNAL: u16 = 0x0410;
+    let mut attempt = begin(body!(body()), &[]).await;
+    message(&mut attempt, CALL).await;
+    let child = crate::stage::message(0x800E, &[vec![8, 1], crate::stage::bytes(16, b"inv_child")]);
+    attempt.send(&[child, cancel()]);
+    let cancelled = message(&mut attempt, SEND_SIGNAL).await;
+    assert!(cancelled.text().contains("inv_child"), "{}", cancelled.text());
+    ends_with(&mut attempt, "cancelled").await;
+}
+
+#[tokio::test]
+async fn a_signal_is_given_to_the_next_wait_if_one_was_given_up() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let early = yield_!(with_timeout(Duration::from_millis(5), signal::<String>("paid")));
+        assert!(early.unwrap_err().is::<gen::TimeoutError>());
+        let (first, second) = yield_!((signal::<String>("paid"), signal::<String>("paid")))?;
+        Ok(format!("{first} and {second}"))
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    message(&mut attempt, SLEEP).await;
+    message(&mut attempt, PROMISE).await;
+    attempt.send(&[void(SLEEP, 1)]);
+    for name in ["paid#2", "paid#3"] {
+        let promise = message(&mut attempt, PROMISE).await;
+        assert!(promise.text().contains(name), "{}", promise.text());
+    }
+    attempt.send(&[value(PROMISE, 2, r#""Ada""#), value(PROMISE, 3, r#""Bob""#)]);
+    ends_with(&mut attempt, "Ada and Bob").await;
+
+    // A replay, in which the signal has come while nothing waited for it.
+    let entries = [
+        slept("timeout", 5, 1),
+        promise("paid", 2),
+        void(SLEEP, 1),
+        value(PROMISE, 2, r#""Ada""#),
+        promise("paid#2", 3),
+        promise("paid#3", 4),
+    ];
+    let mut attempt = begin(body!(body()), &entries).await;
+    attempt.send(&[value(PROMISE, 3, r#""Bob""#)]);
+    ends_with(&mut attempt, "Ada and Bob").await;
+}
+
+#[tokio::test]
+async fn a_call_of_a_run_that_is_under_way_waits_for_it() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(call("Child", "c", &1))
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    let sent = message(&mut attempt, CALL).await;
+    assert!(sent.text().contains("Child") && sent.text().contains("run"), "{}", sent.text());
+    let conflict = failure(CALL, 2, 409, "the workflow method was already invoked");
+    attempt.send(std::slice::from_ref(&conflict));
+    let attached = message(&mut attempt, ATTACH).await;
+    assert!(attached.text().contains("Child"), "{}", attached.text());
+    attempt.send(&[value(ATTACH, 3, "7")]);
+    ends_with(&mut attempt, "7").await;
+
+    let attached = crate::stage::message(
+        ATTACH,
+        &[
+            crate::stage::bytes(
+                4,
+                &[crate::stage::bytes(1, b"Child"), crate::stage::bytes(2, b"c")].concat(),
+            ),
+            crate::stage::number(11, 3),
+        ],
+    );
+    let entries = [called("Child", "c", 1), conflict, attached, failure(ATTACH, 3, 409, "cancelled")];
+    ends_with(&mut begin(body!(body()), &entries).await, "cancelled").await;
+}
+
+#[tokio::test]
+async fn states_and_starts_are_written_down() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        yield_!(set_state("progress", "begun"))?;
+        let progress: Option<String> = yield_!(get_state("progress"))?;
+        yield_!(start("Child", "c", &1).after(Duration::from_secs(60)))?;
+        yield_!(set_state("progress", &None::<u32>))?;
+        let none: Option<String> = yield_!(get_state("progress"))?;
+        Ok(format!("{progress:?} {none:?}"))
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    assert_eq!(attempt.until(SEND).await, [SET_STATE, GET_STATE, SEND]);
+    attempt.send(&[crate::stage::message(0x800E, &[vec![8, 2], crate::stage::bytes(16, b"inv_child")])]);
+    assert_eq!(attempt.until(GET_STATE).await, [CLEAR_STATE, GET_STATE]);
+    ends_with(&mut attempt, r#"Some("begun") None"#.replace('"', "\\\"").as_str()).await;
+}
+
+#[tokio::test]
+async fn a_replay_reads_the_same_clock_and_the_same_numbers() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let time = yield_!(now())?.duration_since(std::time::UNIX_EPOCH)?.as_millis();
+        let (number, text) = yield_!((random(), uuid()))?;
+        Ok(format!("{time} {number} {text}"))
+    }
+    let entries = [
+        run("gen: now", 1),
+        value(RUN, 1, "12345"),
+        run("gen: random", 2),
+        run("gen: uuid", 3),
+        value(RUN, 3, r#""u""#),
+        value(RUN, 2, "7"),
+    ];
+    ends_with(&mut begin(body!(body()), &entries).await, "12345 7 u").await;
+    let mut attempt = begin(body!(body()), &[]).await;
+    assert_eq!(attempt.until(PROPOSE).await, [RUN, PROPOSE]);
+}
+
+#[tokio::test]
+async fn the_clock_of_a_run_is_never_behind_a_deadline_that_has_passed() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<bool> {
+        yield_!(sleep(Duration::from_secs(1)))?;
+        let time = yield_!(now())?.duration_since(std::time::UNIX_EPOCH)?.as_millis();
+        Ok(time >= 4_000_000_000_000)
+    }
+    // Another machine, whose clock is decades ahead, has begun the sleep.
+    let mut attempt = begin(body!(body()), &[slept("sleep", 4_000_000_000_000, 1), void(SLEEP, 1)]).await;
+    message(&mut attempt, RUN).await;
+    let proposed = message(&mut attempt, PROPOSE).await;
+    assert!(proposed.text().contains("4000000000000"), "{}", proposed.text());
+}
+
+#[tokio::test]
+async fn version_seven_of_the_protocol_pauses_a_run_that_only_another_program_can_mend() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let (_promise, future) = gen::promise::<()>();
+        yield_!(future)?;
+        Ok(())
+    }
+    /// The field `behavior` of an error, with the value that pauses.
+    const PAUSE: [u8; 2] = [9 << 3, 1];
+    let mut stage = Stage::new(body!(body())).await;
+    for entries in [&[][..], &[run("pay", 1)]] {
+        for (version, pauses) in [(6, false), (7, true)] {
+            let mut attempt = stage.invoke_by("/invoke/Body/run", version).await;
+            attempt.begin("null", entries);
+            let error = message(&mut attempt, ERROR).await;
+            assert_eq!(error.body.ends_with(&PAUSE), pauses, "{version} {}", error.text());
+            attempt.ended().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_suspended_run_names_all_that_it_waits_for() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(with_timeout(Duration::from_secs(60), (signal::<u32>("a"), sleep(Duration::from_secs(5)))))?;
+        Ok(())
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    attempt.close();
+    assert_eq!(attempt.until(SLEEP).await, [SLEEP]);
+    assert_eq!(attempt.until(SUSPENSION).await, [PROMISE, SLEEP, SUSPENSION]);
+}
