@@ -65,14 +65,16 @@ impl World {
         taken.expect("it is taken")
     }
 
-    /// Begins a run. If there is one with this key, nothing happens.
+    /// Begins a run, and returns its identifier. If there is one with this key, it is that one.
     ///
     /// # Panics
     ///
     /// If the server does not take it within two minutes.
-    pub fn begin(&self, body: &str, key: &str, input: &impl Serialize) {
+    pub fn begin(&self, body: &str, key: &str, input: &impl Serialize) -> String {
         let input = serde_json::to_string(input).expect("it is JSON");
-        self.post(&format!("/{body}/{key}/run/send"), &input);
+        let answer = self.post(&format!("/{body}/{key}/run/send"), &input).body;
+        let json: Value = serde_json::from_str(&answer).expect("it is JSON");
+        json["invocationId"].as_str().expect("it has an identifier").to_owned()
     }
 
     /// Sends a signal. The server keeps it if no process lives.
@@ -108,18 +110,13 @@ impl World {
         });
     }
 
-    /// Asks the server to cancel a run. If it has ended, nothing happens.
+    /// Asks the server to cancel the run with this identifier. If it has ended, nothing happens.
     ///
     /// # Panics
     ///
-    /// If there is no such run, or the server does not answer.
-    pub fn cancel(&self, body: &str, key: &str) {
-        let mut id = None;
-        wait_until(&format!("{body}/{key} is there"), || {
-            id = self.runs(body).into_iter().find(|run| run.key == key).map(|run| run.id);
-            id.is_some()
-        });
-        let path = format!("/invocations/{}/cancel", id.unwrap_or_default());
+    /// If the server does not answer within two minutes.
+    pub fn cancel(&self, id: &str) {
+        let path = format!("/invocations/{id}/cancel");
         wait_until(&path, || {
             let answer = self.server.admin("PATCH", &path, "");
             answer.is_ok_and(|answer| answer.is_ok() || HAS_ENDED.contains(&answer.status))

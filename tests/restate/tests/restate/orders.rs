@@ -74,14 +74,14 @@ fn the_books_balance_after_kills_of_processes_and_of_the_server() {
     for kill in 0..kills {
         recorded.look(&world);
         let until = ORDERS * (kill + 1) / kills;
-        for number in begun..until {
-            world.begin("Order", &order(number).key, &order(number));
-        }
+        let orders = (begun..until).map(|number| (number, order(number)));
+        let begin = |(number, order): (u64, Order)| (number, world.begin("Order", &order.key, &order));
+        let orders: Vec<_> = orders.map(begin).collect();
         sleep(Duration::from_millis(random.u64(0..40)));
-        for number in begun..until {
-            match fate(number) {
-                Fate::Approved => world.send_signal("Order", &order(number).key, "approved", &"the boss"),
-                Fate::Cancelled => world.cancel("Order", &order(number).key),
+        for (number, id) in &orders {
+            match fate(*number) {
+                Fate::Approved => world.send_signal("Order", &order(*number).key, "approved", &"the boss"),
+                Fate::Cancelled => world.cancel(id),
                 Fate::TooLate => {}
             }
         }

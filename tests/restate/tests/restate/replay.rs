@@ -11,11 +11,9 @@ use crate::world;
 fn a_cancelled_run_cleans_up_though_its_process_is_killed_meanwhile() {
     let Some(mut world) = world("clean-up", 1) else { return };
     let key = |number: u32| format!("c{number}");
-    for number in 0..10 {
-        world.begin("CleanUp", &key(number), &key(number));
-    }
-    for number in 0..10 {
-        world.cancel("CleanUp", &key(number));
+    let ids: Vec<_> = (0..10).map(|number| world.begin("CleanUp", &key(number), &key(number))).collect();
+    for id in &ids {
+        world.cancel(id);
     }
     for _ in 0..4 {
         sleep(Duration::from_millis(100));
