@@ -7,12 +7,14 @@
 //! - `bodies` are the coroutines, and `programs` makes random ones.
 //! - `effects` is their outside, which remembers what their steps have done.
 //! - `recorded` checks that no recorded step runs again.
+//! - `guard` kills the server when the test has ended.
 //! - `http` sends requests to the server.
 //! - `folder` holds the files and the logs of one test.
 
 pub mod bodies;
 pub mod effects;
 pub mod folder;
+pub mod guard;
 pub mod http;
 /// Random programs, which the tests of `gen-durable` run, too.
 #[allow(missing_docs, reason = "it is a part of those tests")]
