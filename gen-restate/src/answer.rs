@@ -114,8 +114,8 @@ fn invoke(
         answer = answer.header(&*header.key, &*header.value);
     }
     let (output, received) = mpsc::unbounded_channel();
-    let wire = Wire::new(vm, request.into_body(), output.clone());
-    let attempt = Attempt { handler, name, wire, output, closing: closing.clone() };
+    let wire = Wire::new(name, vm, request.into_body(), output.clone());
+    let attempt = Attempt { handler, wire, output, closing: closing.clone() };
     tokio::spawn(attempt.serve());
     let answer = answer.body(Either::Right(Output(received)));
     answer.map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))

@@ -50,8 +50,8 @@ pub struct Client {
 const ADMIN_PORT: u16 = 9070;
 
 impl Client {
-    /// A client of the server whose ingress is at that address, such as `http://127.0.0.1:8080`. Its
-    /// admin interface is at the port 9070 of the same host.
+    /// A client of the server whose ingress is at that address, such as `http://127.0.0.1:8080`.
+    /// Its admin interface is at the port 9070 of the same host.
     #[must_use]
     pub fn new(ingress: impl Into<String>) -> Self {
         let ingress = without_slash(ingress.into());
@@ -147,8 +147,8 @@ impl Client {
     }
 
     /// Cancels a run: [`Cancelled`](gen::Cancelled) arrives at each yield of its coroutine that
-    /// waits, and the clean-up may take durable steps. The runs that it has called and waits for
-    /// are cancelled, too.
+    /// waits, and the clean-up may take durable steps. The runs that it has called are
+    /// cancelled, too.
     ///
     /// It returns when the server has written the request down. A run that has ended stays as it
     /// is.
@@ -200,8 +200,8 @@ impl Client {
         Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
     }
 
-    /// Tells the server of an [`Endpoint`](crate::Endpoint): its workflows, and the address at which
-    /// the server finds them, such as `http://10.0.0.7:9080`.
+    /// Registers an [`Endpoint`](crate::Endpoint) at the server, which asks it for its workflows.
+    /// The server calls them at this address, such as `http://10.0.0.7:9080`.
     ///
     /// If the address is known, the server asks for the workflows again, and they replace those
     /// before. Runs that are under way go on with the new program: see

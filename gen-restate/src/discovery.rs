@@ -1,4 +1,4 @@
-//! What the endpoint tells a server that asks for its workflows.
+//! The manifest: the answer to a server that asks for the workflows.
 
 use std::time::Duration;
 

@@ -31,7 +31,7 @@ use crate::server;
 ///
 /// #[gen::coroutine]
 /// fn order(id: u32) -> gen::Result<String> {
-///     yield_!(step("charge", move || async move { Ok(format!("order {id} is paid")) }))
+///     yield_!(step("charge", move || async move { Ok(format!("{id} is paid")) }))
 /// }
 ///
 /// #[gen::coroutine]
@@ -107,7 +107,7 @@ impl Endpoint {
     ///
     /// A server that has `RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE` writes its public key into
     /// its log when it starts. Without a key, the port must be reachable for the servers only:
-    /// whoever reaches it can run the bodies.
+    /// each program that reaches it can run the bodies.
     ///
     /// # Errors
     ///
@@ -165,10 +165,10 @@ impl Endpoint {
 
     /// As [`serve_on`](Self::serve_on), until `shutdown` completes.
     ///
-    /// Then no requests are accepted any more, and the server is told of each run at the next
-    /// moment at which none of its steps runs, so that it goes on in another process at once. It
-    /// returns when that is done, and after 30 seconds at the latest. The steps that still run then
-    /// are dropped, and run again.
+    /// Then no requests are accepted any more. Each run is given back to the server at the next
+    /// moment at which none of its steps runs, so that it goes on in another process at once. The
+    /// future completes when that is done, and after 30 seconds at the latest. The steps that still
+    /// run then are dropped, and run again.
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use std::fmt;
 
 use restate_sdk_shared_core::Error as CoreError;
 
-/// What the server sends, or what the coroutine does, is not what the protocol of Restate allows.
+/// The server or the coroutine does something that the protocol of Restate does not allow.
 ///
 /// The run has not ended. The server tries it again later.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 0 and 1 | the type, big endian |
 //! | 2 and 3 | flags |
-//! | 4 to 7 | the length of what follows |
+//! | 4 to 7 | the length of the message |
 //! | then | a message of protobuf |
 //!
 //! The shared core decodes them, too. It does not show the commands of a replay, of which the

@@ -2,7 +2,7 @@
 //!
 //! A server that has a private key signs each request: a JSON web token in the header
 //! `x-restate-jwt-v1` names the path and a time of validity of some minutes. Without the check
-//! anybody who reaches the port can run the bodies, with arguments and journals of their own.
+//! each program that reaches the port can run the bodies, with arguments and a journal of its own.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -3,11 +3,11 @@
 //! | state | event | next |
 //! |---|---|---|
 //! | the journal comes | it is there | the handler runs |
-//! | | it is no journal | the server is told, over |
+//! | | it is no journal | an error is sent, over |
 //! | the handler runs | the coroutine has ended | the server has the result, over |
 //! | | the machine of the protocol suspends the run | over |
-//! | | an error of the driver, or a panic | the server is told, and tries again or pauses the run, over |
-//! | | the process shuts down, and no step runs | the server is told, and tries again, over |
+//! | | an error of the driver, or a panic | it is sent, and the server tries again or pauses the run, over |
+//! | | the process shuts down, and no step runs | an error is sent, and the server tries again at once, over |
 //! | any | the request breaks | over |
 //! | over | the server closes the request, or some seconds have passed | gone |
 //!
@@ -49,10 +49,8 @@ pub(crate) enum Handler {
 
 pub(crate) struct Attempt {
     pub(crate) handler: Handler,
-    /// The name of the workflow and the handler, for log records.
-    pub(crate) name: String,
     pub(crate) wire: Wire,
-    /// The response. Closed when nobody reads it any more.
+    /// The response. Closed when the server reads it no more.
     pub(crate) output: mpsc::UnboundedSender<Bytes>,
     /// `true` when the process shuts down.
     pub(crate) closing: watch::Receiver<bool>,
@@ -81,16 +79,16 @@ impl From<CoreError> for Over {
 
 impl Attempt {
     pub(crate) async fn serve(self) {
-        let Attempt { handler, name, wire, output, closing } = self;
+        let Attempt { handler, wire, output, closing } = self;
         let wire = Arc::new(Mutex::new(wire));
         if let Err(over) = until_over(&handler, &wire, &output, closing).await {
-            report(&name, &mut lock(&wire), over);
+            report(&wire, over);
         }
-        // An end that nobody reads is reported by the next attempt.
+        // If the server does not read the end, the next attempt has it again.
         let _ = lock(&wire).flush();
         let drained = poll_fn(|cx| lock(&wire).poll_drained(cx));
         if tokio::time::timeout(DRAIN, drained).await.is_err() {
-            log::debug!("{name}: the server has not closed the request after its end");
+            log::debug!("{}: the server has not closed the request after its end", lock(&wire).name());
         }
     }
 }
@@ -101,13 +99,15 @@ async fn until_over(
     output: &mpsc::UnboundedSender<Bytes>,
     mut closing: watch::Receiver<bool>,
 ) -> Result<(), Over> {
-    let mut run = pin!(contained(run(handler, wire)));
+    let mut run = Box::pin(run(handler, wire));
     let mut gone = pin!(output.closed());
     let mut closing = pin!(closing.wait_for(|closing| *closing));
     let mut is_closing = false;
-    poll_fn(|cx| {
-        if let Poll::Ready(over) = run.as_mut().poll(cx) {
-            return Poll::Ready(over.unwrap_or_else(|panic| Err(Over::Panicked(panic))));
+    let over = poll_fn(|cx| {
+        match catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(cx))) {
+            Ok(Poll::Ready(over)) => return Poll::Ready(over),
+            Ok(Poll::Pending) => {}
+            Err(panic) => return Poll::Ready(Err(Over::Panicked(text_of(panic)))),
         }
         if gone.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Err(Stop::Gone.into()));
@@ -118,12 +118,17 @@ async fn until_over(
         }
         Poll::Pending
     })
-    .await
+    .await;
+    // The coroutine may panic once more when it is dropped. That changes nothing for the server.
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(run))) {
+        log::warn!("{}: the drop of the coroutine has panicked: {}", lock(wire).name(), text_of(panic));
+    }
+    over
 }
 
 async fn run(handler: &Handler, wire: &Arc<Mutex<Wire>>) -> Result<(), Over> {
     poll_fn(|cx| lock(wire).poll_journal(cx)).await?;
-    let input = lock(wire).vm.sys_input()?.input;
+    let input = lock(wire).take_input()?;
     match handler {
         Handler::Signal => Ok(promises::send(wire, &input).await?),
         Handler::Run(begin) => {
@@ -137,8 +142,8 @@ async fn run(handler: &Handler, wire: &Arc<Mutex<Wire>>) -> Result<(), Over> {
     }
 }
 
-/// The arguments are of another type. The sender of a new run is told. A run under way waits for
-/// the program that can read them.
+/// The arguments are of another type. A new run ends with that error. A run under way waits for the
+/// program that can read them.
 fn refuse(wire: &mut Wire, error: &serde_json::Error) -> Result<(), Over> {
     if wire.next_recorded().is_some() {
         let text = format!("the recorded arguments have another type: {error}");
@@ -151,16 +156,18 @@ fn refuse(wire: &mut Wire, error: &serde_json::Error) -> Result<(), Over> {
     Ok(wire.vm.sys_end()?)
 }
 
-/// Tells the server, and the log, why the attempt is over.
-fn report(name: &str, wire: &mut Wire, over: Over) {
+/// Says why the attempt is over, to the server and to the log.
+fn report(wire: &Mutex<Wire>, over: Over) {
+    let can_pause = lock(wire).can_pause();
     let error = match over {
         Over::Stopped(Stop::Suspended | Stop::Gone) => return,
-        // The machine has told the server.
-        Over::Stopped(Stop::Broken(error)) => return log::warn!("{name}: {}", ProtocolError::from(&error)),
+        // The machine has sent it.
+        Over::Stopped(Stop::Broken(error)) => {
+            return log::warn!("{}: {}", lock(wire).name(), ProtocolError::from(&error));
+        }
         Over::Closing => {
             let error = CoreError::new(503_u16, "the process shuts down");
-            drop(wire.fail(error.with_next_retry_delay_override(Duration::ZERO)));
-            return;
+            return drop(lock(wire).fail(error.with_next_retry_delay_override(Duration::ZERO)));
         }
         Over::Panicked(text) => CoreError::internal(format!("the coroutine has panicked: {text}")),
         Over::Failed(error) if error.is::<Suspended>() => return,
@@ -169,33 +176,25 @@ fn report(name: &str, wire: &mut Wire, over: Over) {
         }
         // Only another program can go on.
         Over::Failed(error) if error.is::<NotDurable>() => {
-            CoreError::internal(format!("{error:#}")).with_should_pause(wire.can_pause())
+            CoreError::internal(format!("{error:#}")).with_should_pause(can_pause)
         }
         Over::Failed(error) => CoreError::internal(format!("{error:#}")),
     };
-    log::warn!("{name}: the run has not ended: {}", error.message());
+    let mut wire = lock(wire);
+    log::warn!("{}: the run has not ended: {}", wire.name(), error.message());
     drop(wire.fail(error));
 }
 
 /// The code by which a server knows a coroutine that departs from its journal.
 const JOURNAL_MISMATCH: u16 = 570;
 
-/// Gives the text of a panic. What has panicked is dropped, as if the process had been killed.
-async fn contained<F: Future>(future: F) -> Result<F::Output, String> {
-    let mut future = Box::pin(future);
-    let ended = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(polled) => polled.map(Ok),
-        Err(panic) => Poll::Ready(Err(text_of(&*panic))),
-    })
-    .await;
-    let dropped = catch_unwind(AssertUnwindSafe(|| drop(future)));
-    match (ended, dropped) {
-        (Ok(_), Err(panic)) => Err(text_of(&*panic)),
-        (ended, _) => ended,
-    }
-}
-
-fn text_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no text".into())
+/// The text of a panic. Its value is not dropped, because that may panic, too.
+fn text_of(panic: Box<dyn Any + Send>) -> String {
+    let text = match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(text), _) => (*text).to_owned(),
+        (None, Some(text)) => text.clone(),
+        (None, None) => "no text".into(),
+    };
+    std::mem::forget(panic);
+    text
 }

@@ -153,7 +153,7 @@ impl RestateJournal {
             other => gen::bail!("gen-restate knows no way to do {other}"),
         };
         let handle = handle.map_err(broken)?;
-        Ok(Issued { what: what.clone(), handle, deadline, is_attached: false })
+        Ok(Issued { what: without_value(what), handle, deadline, is_attached: false })
     }
 
     /// The handles under which the awaited outcomes come.
@@ -332,7 +332,7 @@ impl Journal for RestateJournal {
         };
         wire.vm.sys_write_output(value, PayloadOptions::unstable_serialization()).map_err(broken)?;
         wire.vm.sys_end().map_err(broken)?;
-        // If nobody reads it, the server asks again.
+        // If the server does not read it, it asks again.
         wire.flush().map_err(stopped)
     }
 }
@@ -346,6 +346,20 @@ impl fmt::Debug for RestateJournal {
 /// The wire is whole after a panic of its user: the machine notes the state after each call.
 pub(crate) fn lock(wire: &Mutex<Wire>) -> MutexGuard<'_, Wire> {
     wire.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The request without the value that was sent with it.
+fn without_value(what: &What) -> What {
+    match what {
+        What::Call { body, key, .. } => {
+            What::Call { body: body.clone(), key: key.clone(), input: String::new() }
+        }
+        What::Start { body, key, after, .. } => {
+            What::Start { body: body.clone(), key: key.clone(), input: String::new(), after: *after }
+        }
+        What::SetState { name, .. } => What::SetState { name: name.clone(), value: String::new() },
+        other => other.clone(),
+    }
 }
 
 fn target(body: &str, key: &str) -> Target {

@@ -3,7 +3,7 @@
 //! | event | then |
 //! |---|---|
 //! | a connection | a task of its own answers its requests |
-//! | the shutdown begins | no connection is accepted, no request either, and the attempts are told |
+//! | the shutdown begins | no connection and no request is accepted, and the attempts end when they can |
 //! | the last request is answered, or [`GRACE`] has passed | the server is gone |
 //! | the future of the server is dropped | all connections break, and with them all attempts |
 
@@ -32,8 +32,8 @@ const GRACE: Duration = Duration::from_secs(30);
 const STREAMS: u32 = 100_000;
 
 /// The bytes that the connection may have received, and its tasks have not read. Half of it is the
-/// limit of h2 for small messages, by the size of what they cost, and thousands of runs may get one
-/// at the same moment.
+/// limit of h2 for the cost of small messages, and thousands of runs may get one at the same
+/// moment.
 const WINDOW: u32 = 16 << 20;
 
 /// A connection over which nothing came for this time is asked whether it lives.

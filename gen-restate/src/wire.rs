@@ -8,8 +8,8 @@
 //! | bytes come | cuts them into frames, notes the commands of the journal, and gives all to the machine |
 //! | the server closes the request | tells the machine, which suspends the run if it waits for the server only |
 //! | the machine has output | sends it |
-//! | the request breaks, or nobody reads the response any more | is [`Gone`](Stop::Gone) |
-//! | an error of the machine | is [`Broken`](Stop::Broken): the machine has told the server |
+//! | the request breaks, or the response is read no more | is [`Gone`](Stop::Gone) |
+//! | an error of the machine | is [`Broken`](Stop::Broken): the machine has sent it to the server |
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -28,6 +28,8 @@ use crate::recorded::Recorded;
 
 pub(crate) struct Wire {
     pub(crate) vm: CoreVM,
+    /// The handler, for log records, and later the key and the identifier of the run.
+    name: String,
     /// `None` after its end.
     input: Option<Incoming>,
     frames: Frames,
@@ -60,7 +62,7 @@ impl From<CoreError> for Stop {
     }
 }
 
-/// What follows from the input that has come.
+/// The consequence of the input that has come.
 #[derive(Debug)]
 pub(crate) enum Progress {
     /// At least one of the outcomes that are waited for is there.
@@ -72,9 +74,9 @@ pub(crate) enum Progress {
 }
 
 impl Wire {
-    pub(crate) fn new(vm: CoreVM, input: Incoming, output: UnboundedSender<Bytes>) -> Self {
+    pub(crate) fn new(name: String, vm: CoreVM, input: Incoming, output: UnboundedSender<Bytes>) -> Self {
         let (input, frames, recorded) = (Some(input), Frames::default(), Vec::new());
-        Wire { vm, input, frames, recorded, output, running: BTreeSet::new(), is_gone: false }
+        Wire { vm, name, input, frames, recorded, output, running: BTreeSet::new(), is_gone: false }
     }
 
     /// Completes when the journal of the run has come.
@@ -83,6 +85,17 @@ impl Wire {
             ready!(self.poll_input(cx));
         }
         Poll::Ready(self.check_gone())
+    }
+
+    /// The arguments of the run.
+    pub(crate) fn take_input(&mut self) -> Result<Bytes, Stop> {
+        let input = self.vm.sys_input()?;
+        self.name = format!("{} of `{}` ({})", self.name, input.key, input.invocation_id);
+        Ok(input.input)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The command of the journal that the coroutine has to issue next. `None` if none is left.
@@ -148,7 +161,7 @@ impl Wire {
     /// Tells the server that the attempt has failed, unless it has ended already.
     pub(crate) fn fail(&mut self, error: CoreError) -> Stop {
         self.vm.notify_error(error.clone(), None);
-        // An error that nobody reads is none.
+        // If the server reads it no more, it has given up the attempt.
         let _ = self.flush();
         Stop::Broken(error)
     }

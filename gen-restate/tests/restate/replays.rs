@@ -1,4 +1,4 @@
-//! The journal of a run: what a coroutine does with the entries that the server has.
+//! The journal of a run: a coroutine goes on from the entries that the server has.
 
 use std::time::Duration;
 

@@ -108,7 +108,7 @@ async fn a_request_that_no_server_has_signed_runs_nothing() {
         let answer = stage.request(request.body(Sent::empty()).unwrap()).await;
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{path}");
     }
-    // It tells nothing, and whoever asks has no key.
+    // It tells nothing, and a program that looks after the process has no key.
     assert_eq!(stage.get("/health", &[]).await.0, StatusCode::OK);
     assert!(endpoint().identity_key("publickeyv1_x").is_err());
 }
