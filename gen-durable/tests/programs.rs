@@ -182,7 +182,7 @@ fn trial<E: Entries>(new: impl Fn() -> E, kind: Kind) {
     let mut maker = Maker::new(seed, timeouts);
     let mut deaths = 0_u32;
     for _ in 0..programs {
-        let (program, signals) = maker.next_program(4);
+        let (program, signals, _) = maker.next_program(4);
         let mut whole = Trial::new(&program, new(), &signals);
         whole.cancelled_at = cancels.then(|| maker.random.u64(0..5));
         let end = whole.go(u64::MAX).expect("it lives");
@@ -360,7 +360,7 @@ fn trial_on_one_clock<E: Entries>(new: impl Fn() -> E, kind: Kind) {
     let mut maker = Maker::new(kind.seed, kind.timeouts);
     let (mut deaths, mut cancelled) = (0, 0);
     for _ in 0..kind.programs {
-        let (program, signals) = maker.next_program(4);
+        let (program, signals, _) = maker.next_program(4);
         let cancelled_at = kind.cancels.then(|| Duration::from_secs(maker.random.u64(1..5 * 3600)));
         let run = |records: &E, of: Vec<u64>| {
             let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());

@@ -55,11 +55,11 @@ impl Maker {
         Maker { random: fastrand::Rng::with_seed(seed), leaves: 0, signals: Vec::new(), timeouts }
     }
 
-    /// A program, and the signals that it waits for.
-    pub fn next_program(&mut self, depth: u32) -> (Program, Vec<u32>) {
+    /// A program, the signals that it waits for, and the number of its leaves.
+    pub fn next_program(&mut self, depth: u32) -> (Program, Vec<u32>, u32) {
         (self.leaves, self.signals) = (0, Vec::new());
         let program = self.program(depth);
-        (program, std::mem::take(&mut self.signals))
+        (program, std::mem::take(&mut self.signals), self.leaves)
     }
 
     fn program(&mut self, depth: u32) -> Program {

@@ -1,0 +1,59 @@
+//! The replay of a long journal, and the sizes of its entries.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use gen::yield_;
+use gen_durable::{step, MemoryJournal, Records, SqliteOptions};
+use restate::server::Server;
+
+/// Takes so many steps, each after the other.
+#[gen::coroutine]
+pub fn many_steps(count: u32) -> gen::Result<u32> {
+    let mut sum = 0;
+    for n in 0..count {
+        sum += yield_!(step("count", move || async move { Ok(n % 10) }))?;
+    }
+    Ok(sum)
+}
+
+const STEPS: u32 = 10_000;
+
+/// Prints the time of a replay of 10,000 steps, and the size of an entry in SQLite.
+pub fn replay(folder: &Path) -> gen::Result {
+    let records = Records::new();
+    let fastest =
+        fastest(|| gen::run_sync(gen_durable::run(many_steps(STEPS), MemoryJournal::new(&records))))?;
+    println!("A replay of 10,000 steps from memory takes {fastest:.1} ms.");
+    let path = folder.join("steps.db");
+    // The replay is measured, and not the disk.
+    let open = || SqliteOptions::new().survive_power_cut(false).open(&path);
+    let run = || gen::run_sync(gen_durable::run(many_steps(STEPS), open()?.journal("steps", "1")?));
+    let fastest = self::fastest(run)?;
+    println!("From SQLite it takes {fastest:.1} ms.");
+    let size = std::fs::metadata(&path)?.len();
+    println!("An entry in SQLite has {} bytes.", size / u64::from(2 * STEPS + 1));
+    Ok(())
+}
+
+/// The milliseconds of the fastest of some runs, all but the first of which are replays.
+fn fastest(run: impl Fn() -> gen::Result<u32>) -> gen::Result<f64> {
+    run()?;
+    let timed = |_| {
+        let begun = Instant::now();
+        run().map(|_| begun.elapsed())
+    };
+    let times = (0..5).map(timed).collect::<gen::Result<Vec<Duration>>>()?;
+    Ok(times.into_iter().min().unwrap_or_default().as_secs_f64() * 1e3)
+}
+
+/// Prints the size of an entry on a server that has run [`many_steps`].
+pub fn on_server(server: &Server) {
+    let rows = server.query(
+        "SELECT SUM(j.raw_length) AS bytes, COUNT(*) AS entries \
+         FROM sys_journal j JOIN sys_invocation i ON j.id = i.id \
+         WHERE i.target_service_name = 'Steps'",
+    );
+    let number = |name: &str| rows[0][name].as_f64().unwrap_or_default();
+    println!("An entry on Restate has {:.0} bytes.", number("bytes") / number("entries"));
+}

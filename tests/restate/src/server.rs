@@ -1,0 +1,268 @@
+//! The server of Restate: one node, or a cluster of three.
+
+use std::env;
+use std::fs::OpenOptions;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use editors::tools::{workspace, Missing};
+
+use crate::folder::Folder;
+use crate::http::{request, Answer};
+
+/// The path of the server's program, if it is not the one that `.ci/restate` has installed.
+pub const PROGRAM: &str = "RESTATE_SERVER";
+
+/// Looks for the program of the server.
+///
+/// # Errors
+///
+/// If it is missing.
+pub fn find() -> Result<PathBuf, Missing> {
+    let installed = "target/restate/node_modules/@restatedev/restate-server-linux-x64/bin/restate-server";
+    let program = env::var_os(PROGRAM).map_or_else(|| workspace().join(installed), PathBuf::from);
+    if program.exists() {
+        return Ok(program);
+    }
+    let tried = format!("no {}", program.display());
+    Err(Missing { tool: "the server of Restate", tried, help: "run `.ci/restate`, which installs it" })
+}
+
+/// Ports of this machine that are free.
+///
+/// # Panics
+///
+/// If there are none.
+#[must_use]
+pub fn free_ports<const N: usize>() -> [u16; N] {
+    // All are held until the last one is known, so that they differ.
+    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port is free"));
+    listeners.map(|listener| listener.local_addr().expect("it is bound").port())
+}
+
+/// A node of the cluster.
+#[derive(Debug)]
+struct Node {
+    number: usize,
+    /// The ports for the other nodes, for requests to workflows, and for administration.
+    ports: [u16; 3],
+    /// Kills the server's process when its standard input closes.
+    guard: Option<Child>,
+}
+
+/// A cluster. Its drop ends it.
+#[derive(Debug)]
+pub struct Server {
+    program: PathBuf,
+    guard: PathBuf,
+    folder: Folder,
+    nodes: Vec<Node>,
+}
+
+/// The time after which a server that does not answer has failed.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+impl Server {
+    /// Starts so many nodes, and waits until they answer. `guard` is the path of the program
+    /// `guard` of this package.
+    ///
+    /// # Panics
+    ///
+    /// If they do not start.
+    #[must_use]
+    pub fn start(program: &Path, guard: &str, name: &str, nodes: usize) -> Self {
+        let nodes = (1..=nodes).map(|number| Node { number, ports: free_ports(), guard: None });
+        let (program, guard, folder) = (program.to_owned(), PathBuf::from(guard), Folder::new(name));
+        let mut server = Server { program, guard, folder, nodes: nodes.collect() };
+        for node in 0..server.nodes.len() {
+            server.start_node(node);
+        }
+        for node in 0..server.nodes.len() {
+            server.wait_for_node(node);
+        }
+        server
+    }
+
+    /// The folder of its files and logs.
+    #[must_use]
+    pub fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// The lines that the nodes have logged.
+    #[must_use]
+    pub fn logs(&self) -> String {
+        let logs = self.nodes.iter().map(|node| self.folder.path(&format!("node-{}.log", node.number)));
+        logs.map(|log| std::fs::read_to_string(log).unwrap_or_default()).collect()
+    }
+
+    /// Starts a node that is dead, with the files that it had.
+    ///
+    /// # Panics
+    ///
+    /// If its program cannot be started.
+    pub fn start_node(&mut self, node: usize) {
+        let addresses: Vec<_> =
+            self.nodes.iter().map(|node| format!("http://127.0.0.1:{}", node.ports[0])).collect();
+        let is_cluster = addresses.len() > 1;
+        let node = &mut self.nodes[node];
+        let name = format!("node-{}", node.number);
+        let log = self.folder.path(&format!("{name}.log"));
+        let log = OpenOptions::new().create(true).append(true).open(log).expect("the log is made");
+        let [own, ingress, admin] = node.ports;
+        let mut command = Command::new(&self.guard);
+        command
+            .arg(&self.program)
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().expect("the log is open"))
+            .stderr(log)
+            .env("DO_NOT_TRACK", "1")
+            .env("RESTATE_DISABLE_TELEMETRY", "true")
+            .env("RESTATE_LOG_FORMAT", "compact")
+            .env("RESTATE_LOG_DISABLE_ANSI_CODES", "true")
+            .env("RESTATE_CLUSTER_NAME", "tests")
+            .env("RESTATE_NODE_NAME", &name)
+            .env("RESTATE_FORCE_NODE_ID", node.number.to_string())
+            .env("RESTATE_BASE_DIR", self.folder.path(&name))
+            .env("RESTATE_LISTEN_MODE", "tcp")
+            .env("RESTATE_BIND_IP", "127.0.0.1")
+            .env("RESTATE_ADVERTISED_HOST", "127.0.0.1")
+            .env("RESTATE_BIND_PORT", own.to_string())
+            .env("RESTATE_INGRESS__BIND_ADDRESS", format!("127.0.0.1:{ingress}"))
+            .env("RESTATE_ADMIN__BIND_ADDRESS", format!("127.0.0.1:{admin}"))
+            .env("RESTATE_DEFAULT_NUM_PARTITIONS", "4")
+            // So that a test need not wait long for runs whose process was killed.
+            .env("RESTATE_DEFAULT_RETRY_POLICY__INITIAL_INTERVAL", "20ms")
+            .env("RESTATE_DEFAULT_RETRY_POLICY__MAX_INTERVAL", "200ms")
+            .env("RESTATE_ROCKSDB_TOTAL_MEMORY_SIZE", "256MiB")
+            .env("RESTATE_AUTO_PROVISION", (node.number == 1).to_string());
+        if is_cluster {
+            command
+                .env("RESTATE_METADATA_CLIENT__ADDRESSES", format!("{addresses:?}"))
+                .env("RESTATE_DEFAULT_REPLICATION", "2");
+        }
+        node.guard = Some(command.spawn().expect("the server starts"));
+    }
+
+    /// Kills the process of a node with SIGKILL.
+    ///
+    /// # Panics
+    ///
+    /// If it is dead already.
+    pub fn kill_node(&mut self, node: usize) {
+        self.nodes[node].kill();
+    }
+
+    /// Waits until a node answers to requests of all kinds.
+    ///
+    /// # Panics
+    ///
+    /// If it does not within two minutes.
+    pub fn wait_for_node(&self, node: usize) {
+        let [_, ingress, _] = self.nodes[node].ports;
+        wait_until("the node answers", || {
+            let ingress = request("GET", ingress, "/restate/health", "", PATIENCE);
+            ingress.is_ok_and(|answer| answer.is_ok()) && self.query_at(node, "SELECT 1").is_some()
+        });
+    }
+
+    /// The port for requests to workflows, of a node that lives.
+    ///
+    /// # Panics
+    ///
+    /// If all are dead.
+    #[must_use]
+    pub fn ingress(&self) -> u16 {
+        self.living().ports[1]
+    }
+
+    /// The port for administration, of a node that lives.
+    ///
+    /// # Panics
+    ///
+    /// If all are dead.
+    #[must_use]
+    pub fn admin_port(&self) -> u16 {
+        self.living().ports[2]
+    }
+
+    fn living(&self) -> &Node {
+        self.nodes.iter().find(|node| node.guard.is_some()).expect("a node lives")
+    }
+
+    /// Sends a request for administration to a node that lives.
+    ///
+    /// # Errors
+    ///
+    /// The node does not answer.
+    pub fn admin(&self, method: &str, path: &str, body: &str) -> std::io::Result<Answer> {
+        request(method, self.admin_port(), path, body, PATIENCE)
+    }
+
+    /// Registers the endpoint at this port.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not accept it.
+    pub fn register(&self, port: u16) {
+        let body = format!(r#"{{"uri":"http://127.0.0.1:{port}/","force":true}}"#);
+        wait_until("the endpoint is registered", || {
+            self.admin("POST", "/deployments", &body).is_ok_and(|answer| answer.is_ok())
+        });
+    }
+
+    /// The rows of a query. It is asked again until the server can answer.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot within two minutes.
+    #[must_use]
+    pub fn query(&self, query: &str) -> Vec<serde_json::Value> {
+        let mut rows = None;
+        wait_until(query, || {
+            let node = self.living().number - 1;
+            rows = self.query_at(node, query);
+            rows.is_some()
+        });
+        rows.unwrap_or_default()
+    }
+
+    fn query_at(&self, node: usize, query: &str) -> Option<Vec<serde_json::Value>> {
+        let body = serde_json::json!({ "query": query }).to_string();
+        let answer = request("POST", self.nodes[node].ports[2], "/query", &body, PATIENCE).ok()?;
+        let rows: serde_json::Value = serde_json::from_str(&answer.body).ok()?;
+        Some(rows.get("rows")?.as_array()?.clone())
+    }
+}
+
+impl Node {
+    fn kill(&mut self) {
+        let mut guard = self.guard.take().expect("it lives");
+        drop(guard.stdin.take());
+        let _ = guard.wait();
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if self.guard.is_some() {
+            self.kill();
+        }
+    }
+}
+
+/// Asks again and again until it is so.
+///
+/// # Panics
+///
+/// If it is not so within two minutes.
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "in vain: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}

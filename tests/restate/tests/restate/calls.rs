@@ -1,0 +1,101 @@
+//! Runs that call others, and the client.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use gen_durable::StepFailed;
+use gen_restate::{Client, ClientError};
+use restate::bodies::Child;
+use restate::server::wait_until;
+use restate::world::World;
+
+use crate::world;
+
+#[test]
+fn a_call_begins_one_run_and_gives_its_end_whatever_is_killed() {
+    let Some(mut world) = world("calls", 1) else { return };
+    let key = |number: u32| format!("f{number}");
+    for number in 0..10 {
+        world.begin("Parent", &key(number), &key(number));
+        sleep(Duration::from_millis(20));
+        match number % 5 {
+            4 => world.restart_node(0),
+            _ => world.replace_busiest(),
+        };
+    }
+    for number in 0..10 {
+        world.send_signal("Parent", &key(number), "go on", &());
+    }
+    world.wait_for_status("Parent", 10, "completed");
+    // Those that begin late, too.
+    world.wait_for_status("Child", 50, "completed");
+    for number in 0..10 {
+        let end = r#"[10, 20, 30] 10 an unlucky number 402 Some(13) Some("begun")"#;
+        assert_eq!(world.result("Parent", &key(number)), Ok(end.into()));
+        assert_eq!(world.result("Child", &format!("{}-4", key(number))), Ok(40.into()));
+    }
+    assert_eq!(world.mismatches(), Vec::<String>::new());
+}
+
+fn client(world: &World) -> Client {
+    let url = |port| format!("http://127.0.0.1:{port}");
+    Client::new(url(world.server.ingress())).with_admin(url(world.server.admin_port()))
+}
+
+/// Runs a future on tokio.
+fn block_on<T>(future: impl std::future::Future<Output = gen::Result<T>>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(future).unwrap()
+}
+
+#[test]
+fn the_client_starts_signals_cancels_and_reads_runs() {
+    let Some(world) = world("client", 1) else { return };
+    let client = client(&world);
+    let unlucky = Child { key: "unlucky".into(), number: 13 };
+    let late = Child { key: "late".into(), number: 5 };
+    block_on(async {
+        client.start("Parent", "f", "f").await?;
+        // It is there already.
+        client.start("Parent", "f", "f").await?;
+        assert_eq!(client.result_now::<String>("Parent", "f").await?, None);
+        client.send_signal("Parent", "f", "go on", &()).await?;
+        let end: String = client.result("Parent", "f").await?;
+        assert!(end.starts_with("[10, 20, 30] 10 "), "{end}");
+        assert_eq!(client.result_now::<String>("Parent", "f").await?, Some(end));
+
+        client.start("Child", "unlucky", &unlucky).await?;
+        let error = client.result::<u32>("Child", "unlucky").await.unwrap_err();
+        let failed = error.downcast_ref::<StepFailed>().expect("the run fails with it");
+        assert_eq!((failed.code(), failed.payload()), (402, Some(13)));
+
+        client.start_after("Child", "late", &late, Duration::from_millis(300)).await?;
+        assert_eq!(client.result_now::<u32>("Child", "late").await?, None);
+        assert_eq!(client.result::<u32>("Child", "late").await?, 50);
+
+        client.start("CleanUp", "c", "c").await?;
+        client.cancel("CleanUp", "c").await?;
+        assert_eq!(client.result::<String>("CleanUp", "c").await?, "a cleaned up, b cleaned up");
+
+        for error in [
+            client.cancel("CleanUp", "none").await.unwrap_err(),
+            client.result::<u32>("Child", "none").await.unwrap_err(),
+        ] {
+            assert!(matches!(error.downcast_ref(), Some(ClientError::NoSuchRun { .. })), "{error}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_state_of_a_run_is_seen_while_it_waits() {
+    let Some(world) = world("state", 1) else { return };
+    let client = client(&world);
+    let progress = || block_on(client.state::<Vec<u32>>("Parent", "f", "progress"));
+    world.begin("Parent", "f", &"f");
+    wait_until("it has called", || world.workers.effects().of("f") == ["called"]);
+    assert_eq!(progress(), Some(vec![10, 20, 30]));
+    world.send_signal("Parent", "f", "go on", &());
+    world.wait_for_status("Parent", 1, "completed");
+    assert_eq!(progress(), None);
+}
