@@ -88,7 +88,7 @@ impl Endpoint {
     where
         A: DeserializeOwned,
         C: Coroutine<Output = gen::Result<T>> + Send + 'static,
-        T: Serialize + 'static,
+        T: Serialize + Send + 'static,
     {
         let name = name.into();
         let begin = move |arguments: &[u8], journal: RestateJournal| {
