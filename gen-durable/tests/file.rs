@@ -61,7 +61,7 @@ fn a_power_cut_that_loses_any_page_of_the_last_entries_loses_only_these() {
     let mut before = fs::read(&path).unwrap();
     let mut lost = 0;
     // It dies when all steps are issued, and at the next calls.
-    for lives_for in (200..210).chain([400]) {
+    for lives_for in (200..204).chain([400]) {
         let dying = Dying { inner: Box::new(FileJournal::open(&path).unwrap()), left: lives_for };
         block_on(gen_durable::run(wide(World::default()), dying)).unwrap_err();
         let after = fs::read(&path).unwrap();
