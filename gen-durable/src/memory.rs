@@ -205,8 +205,8 @@ impl Records {
         done.filter_map(|ticket| commands.get(ticket.0 as usize)?.label()).map(str::to_owned).collect()
     }
 
-    /// The names of the signals that were sent, in their order. They stay when the coroutine has got
-    /// them.
+    /// The names of the signals that were sent, in their order, with those that the coroutine has
+    /// got.
     #[must_use]
     pub fn signals(&self) -> Vec<String> {
         self.lock().signals.iter().map(|signal| signal.name().to_owned()).collect()

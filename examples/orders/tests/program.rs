@@ -131,7 +131,7 @@ fn the_list_shows_each_state_and_where_an_order_waits() {
         assert!(list.contains(part), "{list}");
     }
     let fits = |line: &&str| line.chars().count() <= 80 || line.contains("recorded arguments");
-    assert!(lines.iter().all(|line| fits(line)), "{list}");
+    assert!(lines.iter().all(fits), "{list}");
     let json: serde_json::Value = serde_json::from_str(&folder.says(&["list", "--json"])).unwrap();
     let waiting = json.as_array().unwrap().iter().find(|order| order["id"] == "waiting").unwrap();
     assert_eq!(waiting["waits"]["coroutines"], serde_json::json!(["order", "fulfil", "approval"]));
