@@ -146,10 +146,9 @@ impl Core {
         mem::take(&mut self.lock().forgotten)
     }
 
-    pub(crate) fn poll_event(&self) -> Poll<gen::Result<Event>> {
-        let waker = Waker::from(Arc::clone(&self.driver));
+    pub(crate) fn poll_event(&self, cx: &mut Context<'_>) -> Poll<gen::Result<Event>> {
         let Shared { journal, awaited, .. } = &mut *self.lock();
-        journal.poll_event(&mut Context::from_waker(&waker), awaited)
+        journal.poll_event(cx, awaited)
     }
 
     pub(crate) fn propose(&self, step: Ticket, outcome: Outcome) -> gen::Result {
@@ -263,7 +262,7 @@ impl Wake for Core {
         // The driver looks itself after its own work.
         if !self.is_current() {
             self.is_woken_from_outside.store(true, Ordering::Release);
-            DriverWaker::wake(&self.driver);
+            self.driver.wake();
         }
     }
 }

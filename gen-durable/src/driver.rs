@@ -283,7 +283,7 @@ where
                 return Poll::Ready(Err(self.not_durable()));
             }
             self.poll_steps()?;
-            let event = ready!(self.core.poll_event())?;
+            let event = ready!(self.core.poll_event(cx))?;
             self.handle(event)?;
         }
         self.core.driver().wake();

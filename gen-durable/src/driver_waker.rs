@@ -1,7 +1,7 @@
 //! [`DriverWaker`]: the waker with which the driver was polled last.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Wake, Waker};
+use std::sync::{Mutex, PoisonError};
+use std::task::Waker;
 
 /// Wakes the driver, from any thread.
 #[derive(Debug, Default)]
@@ -24,13 +24,5 @@ impl DriverWaker {
         if let Some(waker) = waker {
             waker.wake();
         }
-    }
-}
-
-/// For the journal, whose timers are no waits of the coroutine: with this waker they say nothing to
-/// a dump.
-impl Wake for DriverWaker {
-    fn wake(self: Arc<Self>) {
-        DriverWaker::wake(&self);
     }
 }

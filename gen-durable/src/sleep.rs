@@ -86,27 +86,12 @@ impl Sleep {
         }
     }
 
-    /// Polls it. A dump gets the name.
-    pub(crate) fn poll_named(&mut self, name: &'static str, cx: &mut Context<'_>) -> Poll<gen::Result> {
-        let polled = self.poll_silently(cx);
-        if let (Poll::Pending, State::Recorded(_)) = (&polled, &self.state) {
-            gen::drive::say(&*self, cx, || format!("a durable {name} of {:?}", self.duration));
-        }
-        polled
-    }
-
     /// Polls it, and says nothing of it to a dump.
     pub(crate) fn poll_silently(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
         self.begin(cx);
         let outcome = match &mut self.state {
             State::New => return Poll::Pending,
-            State::Plain(sleep) => {
-                let polled = sleep.as_mut().poll(cx);
-                if polled.is_pending() {
-                    gen::drive::say_boxed(&*sleep, &**sleep, cx);
-                }
-                return polled;
-            }
+            State::Plain(sleep) => return sleep.as_mut().poll(cx),
             State::Recorded(leaf) => ready!(leaf.poll(cx)),
         };
         Poll::Ready(match outcome {
@@ -120,7 +105,11 @@ impl Future for Sleep {
     type Output = gen::Result;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<gen::Result> {
-        self.poll_named("sleep", cx)
+        let polled = self.poll_silently(cx);
+        if let (Poll::Pending, State::Recorded(_)) = (&polled, &self.state) {
+            gen::drive::say(&*self, cx, || format!("a durable sleep of {:?}", self.duration));
+        }
+        polled
     }
 }
 

@@ -104,8 +104,7 @@ where
         let Some(child) = &mut self.child else { return Poll::Pending };
         let mut polled = child.as_mut().poll(cx);
         if polled.is_pending() {
-            gen::drive::say_boxed(&*child, &**child, cx);
-            let passed = ready!(self.deadline.poll_named("timeout", cx));
+            let passed = ready!(self.deadline.poll_silently(cx));
             let timeout = gen::drive::timeout_error(self.duration);
             polled = Poll::Ready(passed.and(Err(timeout)));
         }

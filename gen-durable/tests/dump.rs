@@ -12,8 +12,7 @@ use std::time::Duration;
 
 use gen::yield_;
 use gen_durable::{
-    signal, sleep, step, with_timeout, Awaited, Command, Event, Journal, MemoryJournal, Outcome, Records,
-    Ticket,
+    signal, sleep, step, Awaited, Command, Event, Journal, MemoryJournal, Outcome, Records, Ticket,
 };
 use world::block_on;
 
@@ -54,43 +53,6 @@ fn a_dump_shows_the_labels_of_the_steps_that_wait() {
     ] {
         assert!(text.contains(part), "{text}");
     }
-}
-
-#[gen::coroutine]
-fn approval() -> gen::Result<bool> {
-    yield_!(with_timeout(Duration::from_secs(3600), signal::<bool>("approved")))
-}
-
-#[gen::coroutine]
-fn dumps_a_timeout(run: impl Future<Output = gen::Result<bool>> + 'static) -> gen::Result<String> {
-    let _task = gen::spawn_local(run);
-    yield_!(gen::sleep(Duration::from_secs(1)))?;
-    Ok(yield_!(gen::dump())?.to_string())
-}
-
-#[test]
-fn a_dump_shows_a_deadline_beside_the_wait_that_it_limits() {
-    let run = gen_durable::run(approval(), MemoryJournal::new(&Records::new()));
-    let text = block_on(dumps_a_timeout(run)).unwrap();
-    for part in ["in approval", "the signal `approved`", "a durable timeout of 3600s"] {
-        assert!(text.contains(part), "{text}");
-    }
-    assert!(!text.contains("a future that no yield waits for"), "{text}");
-}
-
-#[gen::coroutine]
-fn without_a_journal() -> gen::Result<bool> {
-    yield_!(with_timeout(Duration::from_secs(3600), gen::sleep(Duration::from_secs(60))))?;
-    Ok(true)
-}
-
-#[test]
-fn a_dump_without_a_journal_shows_both_below_their_yield() {
-    let text = block_on(dumps_a_timeout(without_a_journal())).unwrap();
-    let text = text.split_once("without_a_journal\n").unwrap().1;
-    let both = text.split_once("in without_a_journal\n").map(|(_, both)| both).unwrap_or(text);
-    assert!(both.contains("59s") && both.contains("3599s"), "{text}");
-    assert!(!text.contains("a future that no yield waits for"), "{text}");
 }
 
 /// Waits for a step that never ends, or for this flag, which wakes nothing. So only a poll that
