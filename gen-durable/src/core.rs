@@ -146,9 +146,10 @@ impl Core {
         mem::take(&mut self.lock().forgotten)
     }
 
-    pub(crate) fn poll_event(&self, cx: &mut Context<'_>) -> Poll<gen::Result<Event>> {
+    pub(crate) fn poll_event(&self) -> Poll<gen::Result<Event>> {
+        let waker = self.waker_of_journal();
         let Shared { journal, awaited, .. } = &mut *self.lock();
-        journal.poll_event(cx, awaited)
+        journal.poll_event(&mut Context::from_waker(&waker), awaited)
     }
 
     pub(crate) fn propose(&self, step: Ticket, outcome: Outcome) -> gen::Result {
@@ -161,6 +162,10 @@ impl Core {
 
     pub(crate) fn finish(&self, outcome: &Outcome) -> gen::Result {
         self.lock().journal.finish(outcome)
+    }
+
+    fn waker_of_journal(&self) -> Waker {
+        Waker::from(Arc::clone(&self.driver))
     }
 
     /// Gives a command its outcome, and wakes the future that waits for it.
@@ -262,7 +267,7 @@ impl Wake for Core {
         // The driver looks itself after its own work.
         if !self.is_current() {
             self.is_woken_from_outside.store(true, Ordering::Release);
-            self.driver.wake();
+            self.driver.notify();
         }
     }
 }

@@ -283,10 +283,10 @@ where
                 return Poll::Ready(Err(self.not_durable()));
             }
             self.poll_steps()?;
-            let event = ready!(self.core.poll_event(cx))?;
+            let event = ready!(self.core.poll_event())?;
             self.handle(event)?;
         }
-        self.core.driver().wake();
+        self.core.driver().notify();
         Poll::Pending
     }
 
@@ -301,7 +301,7 @@ where
         drive::say_body(self, cx.waker(), "a durable run", name, waiting);
         if self.core.is_woken() || self.core.last_awaited() != last {
             // The coroutine has gone on. The next poll sees what it waits for now.
-            self.core.driver().wake();
+            self.core.driver().notify();
         }
         Poll::Pending
     }

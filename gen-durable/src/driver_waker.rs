@@ -1,9 +1,12 @@
 //! [`DriverWaker`]: the waker with which the driver was polled last.
 
-use std::sync::{Mutex, PoisonError};
-use std::task::Waker;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Wake, Waker};
 
 /// Wakes the driver, from any thread.
+///
+/// The journal gets it as its waker, too. So a dump shows where the coroutine waits, and not the
+/// timers and wakers of the journal.
 #[derive(Debug, Default)]
 pub(crate) struct DriverWaker(Mutex<Option<Waker>>);
 
@@ -19,10 +22,21 @@ impl DriverWaker {
         drop(before);
     }
 
-    pub(crate) fn wake(&self) {
+    /// Wakes the driver, if it was polled.
+    pub(crate) fn notify(&self) {
         let waker = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+}
+
+impl Wake for DriverWaker {
+    fn wake(self: Arc<Self>) {
+        self.notify();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.notify();
     }
 }

@@ -79,7 +79,7 @@ impl Asked {
         };
         let polled = leaf.poll(cx).map(Some);
         if polled.is_pending() {
-            gen::drive::say(self, cx, || self.command.what.to_string());
+            gen::drive::say(self, cx, || self.command.to_string());
         }
         polled
     }

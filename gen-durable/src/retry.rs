@@ -248,11 +248,11 @@ where
 
 impl<F, R, I> Retry<F, R, I> {
     fn waits_for(&self) -> String {
-        let (what, attempts) = (&self.command.what, self.attempts);
+        let (command, attempts) = (&self.command, self.attempts);
         match self.state {
-            State::Waiting(_) => format!("the time of attempt {} of {what}", attempts.saturating_add(1)),
-            _ if attempts == 1 => what.to_string(),
-            _ => format!("attempt {attempts} of {what}"),
+            State::Waiting(_) => format!("the time of attempt {} of {command}", attempts.saturating_add(1)),
+            _ if attempts == 1 => command.to_string(),
+            _ => format!("attempt {attempts} of {command}"),
         }
     }
 }

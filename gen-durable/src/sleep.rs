@@ -86,6 +86,11 @@ impl Sleep {
         }
     }
 
+    /// Says to a dump that it is pending, with a journal.
+    pub(crate) fn say(&self, cx: &Context<'_>, what: &str) {
+        gen::drive::say(self, cx, || format!("{what} of {:?} at {}", self.duration, self.command.at));
+    }
+
     /// Polls it, and says nothing of it to a dump.
     pub(crate) fn poll_silently(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
         self.begin(cx);
@@ -107,7 +112,7 @@ impl Future for Sleep {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<gen::Result> {
         let polled = self.poll_silently(cx);
         if let (Poll::Pending, State::Recorded(_)) = (&polled, &self.state) {
-            gen::drive::say(&*self, cx, || format!("a durable sleep of {:?}", self.duration));
+            self.say(cx, "a durable sleep");
         }
         polled
     }

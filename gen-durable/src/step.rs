@@ -122,7 +122,7 @@ where
         };
         match polled {
             Poll::Ready(_) => this.state = State::Over,
-            Poll::Pending => gen::drive::say(this, cx, || this.command.what.to_string()),
+            Poll::Pending => gen::drive::say(this, cx, || this.command.to_string()),
         }
         polled
     }

@@ -111,7 +111,7 @@ impl Wake for StepWaker {
     fn wake_by_ref(self: &Arc<Self>) {
         if !self.is_queued.swap(true, Ordering::AcqRel) {
             self.queue.push(self.ticket);
-            self.queue.driver.wake();
+            self.queue.driver.notify();
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{ready, Context, Poll};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use gen::{Frame, FrameKind, Yieldable};
@@ -104,7 +104,13 @@ where
         let Some(child) = &mut self.child else { return Poll::Pending };
         let mut polled = child.as_mut().poll(cx);
         if polled.is_pending() {
-            let passed = ready!(self.deadline.poll_silently(cx));
+            let passed = match self.deadline.poll_silently(cx) {
+                Poll::Ready(passed) => passed,
+                Poll::Pending => {
+                    self.deadline.say(cx, "a durable timeout");
+                    return Poll::Pending;
+                }
+            };
             let timeout = gen::drive::timeout_error(self.duration);
             polled = Poll::Ready(passed.and(Err(timeout)));
         }

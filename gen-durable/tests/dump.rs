@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use gen::yield_;
 use gen_durable::{
-    signal, sleep, step, Awaited, Command, Event, Journal, MemoryJournal, Outcome, Records, Ticket,
+    signal, sleep, step, with_timeout, Awaited, Command, Event, Journal, MemoryJournal, Outcome, Records,
+    Ticket,
 };
 use world::block_on;
 
@@ -53,6 +54,60 @@ fn a_dump_shows_the_labels_of_the_steps_that_wait() {
     ] {
         assert!(text.contains(part), "{text}");
     }
+}
+
+/// The first line of this file with that code.
+fn line_of(code: &str) -> usize {
+    1 + include_str!("dump.rs").lines().position(|line| line.contains(code)).unwrap()
+}
+
+#[gen::coroutine]
+fn delivery() -> gen::Result<bool> {
+    let day = Duration::from_secs(86_400);
+    yield_!(with_timeout(3 * day, vec![signal::<bool>("left door"), signal("right door")]))?;
+    Ok(true)
+}
+
+#[gen::coroutine]
+fn nested() -> gen::Result<()> {
+    let hour = Duration::from_secs(3600);
+    yield_!((
+        vec![delivery()],
+        [step("pack", pending::<gen::Result>), step("weigh", pending)],
+        with_timeout(hour, with_timeout(2 * hour, sleep(3 * hour))),
+    ))?;
+    Ok(())
+}
+
+#[gen::coroutine]
+fn dump_of_nested() -> gen::Result<gen::Dump> {
+    let _task = gen::spawn(gen_durable::run(nested(), MemoryJournal::new(&Records::new())));
+    yield_!(gen::sleep(Duration::from_secs(1)))?;
+    yield_!(gen::dump())
+}
+
+#[test]
+fn a_dump_of_nested_groups_names_each_wait_with_its_line_in_each_form() {
+    let dump = block_on(dump_of_nested()).unwrap();
+    let (text, json) = (dump.to_string(), serde_json::to_string(&dump).unwrap());
+    println!("{text}");
+    for (wait, code) in [
+        ("the signal `left door`", "signal::<bool>(\"left door\")"),
+        ("the signal `right door`", "signal(\"right door\")"),
+        ("the step `pack`", "step(\"pack\", pending::<gen::Result>)"),
+        ("the step `weigh`", "step(\"weigh\", pending)"),
+        ("a durable timeout of 259200s", "with_timeout(3 * day, "),
+        ("a durable timeout of 3600s", "with_timeout(hour, "),
+        ("a durable timeout of 7200s", "with_timeout(2 * hour, "),
+        ("a durable sleep of 10800s", "sleep(3 * hour)"),
+    ] {
+        let named = format!("{wait} at {}:{}:", file!(), line_of(code));
+        for form in [&text, &json, &dump.to_html()] {
+            assert!(form.contains(&named), "{named} is not in\n{form}");
+        }
+    }
+    // Nothing of the journal.
+    assert!(!text.contains("no yield waits for") && !text.contains("waits for a sleep"), "{text}");
 }
 
 /// Waits for a step that never ends, or for this flag, which wakes nothing. So only a poll that

@@ -228,7 +228,7 @@ impl Mailbox {
 
     /// The waker is of an executor, whose panic must not end the thread of all runs.
     fn wake(&self) {
-        let _ = catch_unwind(AssertUnwindSafe(|| self.driver.wake()));
+        let _ = catch_unwind(AssertUnwindSafe(|| self.driver.notify()));
     }
 
     /// Takes the signals that have come. Wakes `cx` when a later one comes.
