@@ -96,7 +96,13 @@ impl Sleep {
         self.begin(cx);
         let outcome = match &mut self.state {
             State::New => return Poll::Pending,
-            State::Plain(sleep) => return sleep.as_mut().poll(cx),
+            State::Plain(sleep) => {
+                let polled = sleep.as_mut().poll(cx);
+                if polled.is_pending() {
+                    gen::drive::say_boxed(&*sleep, &**sleep, cx);
+                }
+                return polled;
+            }
             State::Recorded(leaf) => ready!(leaf.poll(cx)),
         };
         Poll::Ready(match outcome {

@@ -104,6 +104,7 @@ where
         let Some(child) = &mut self.child else { return Poll::Pending };
         let mut polled = child.as_mut().poll(cx);
         if polled.is_pending() {
+            gen::drive::say_boxed(&*child, &**child, cx);
             let passed = match self.deadline.poll_silently(cx) {
                 Poll::Ready(passed) => passed,
                 Poll::Pending => {

@@ -110,6 +110,42 @@ fn a_dump_of_nested_groups_names_each_wait_with_its_line_in_each_form() {
     assert!(!text.contains("no yield waits for") && !text.contains("waits for a sleep"), "{text}");
 }
 
+#[gen::coroutine]
+fn approval() -> gen::Result<bool> {
+    yield_!(with_timeout(Duration::from_secs(3600), signal::<bool>("approved")))
+}
+
+#[gen::coroutine]
+fn dumps_a_timeout(run: impl Future<Output = gen::Result<bool>> + 'static) -> gen::Result<String> {
+    let _task = gen::spawn_local(run);
+    yield_!(gen::sleep(Duration::from_secs(1)))?;
+    Ok(yield_!(gen::dump())?.to_string())
+}
+
+#[test]
+fn a_deadline_and_the_wait_that_it_limits_are_below_their_yield() {
+    let run = gen_durable::run(approval(), MemoryJournal::new(&Records::new()));
+    let text = block_on(dumps_a_timeout(run)).unwrap();
+    let (_, below) = text.split_once("in approval").unwrap_or_else(|| panic!("{text}"));
+    assert!(
+        below.contains("the signal `approved`") && below.contains("a durable timeout of 3600s"),
+        "{text}"
+    );
+}
+
+#[gen::coroutine]
+fn without_a_journal() -> gen::Result<bool> {
+    yield_!(with_timeout(Duration::from_secs(3600), gen::sleep(Duration::from_secs(60))))?;
+    Ok(true)
+}
+
+#[test]
+fn a_dump_without_a_journal_shows_both_below_their_yield() {
+    let text = block_on(dumps_a_timeout(without_a_journal())).unwrap();
+    let (_, below) = text.rsplit_once("in without_a_journal").unwrap_or_else(|| panic!("{text}"));
+    assert!(below.contains("59s") && below.contains("3599s"), "{text}");
+}
+
 /// Waits for a step that never ends, or for this flag, which wakes nothing. So only a poll that
 /// nothing has caused, such as that of a dump, sees the flag.
 fn flag(is_set: Arc<AtomicBool>) -> impl Future<Output = ()> {

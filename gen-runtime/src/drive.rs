@@ -10,6 +10,7 @@
 //! | cancel the coroutine without such a request | [`CancelRequest::new`] |
 //! | learn where the coroutine is suspended, and for which events it waits | [`poll_asked`] |
 //! | name the wait of a future of your own, for dumps and for `poll_asked` | [`say`] |
+//! | name the wait of a future that polls another one in a box | [`say_boxed`] |
 //! | show in a dump what waits inside of the driver | [`say_body`] |
 //! | refuse what differs from run to run | [`in_fixed_order`] |
 //! | name a type in a message, as a dump does | [`short_type`] |
@@ -131,6 +132,15 @@ where
 /// [`poll_asked`]. The future keeps one clone of the waker.
 pub fn say<L>(future: &L, cx: &Context<'_>, waits_for: impl FnOnce() -> String) {
     answering::say(future, cx.waker(), 1, |_| WaitsFor::Described { what: waits_for() });
+}
+
+/// Says that a future of your own also waits for the content of a box, which it has polled. Call it
+/// in each poll that leaves the content pending, after that poll.
+///
+/// `pointer` is the box, as a part of your future. A future that says more than that, by [`say`],
+/// needs it: the wait of the content would otherwise not be taken for a part of it.
+pub fn say_boxed<B, C: ?Sized>(pointer: &B, content: &C, cx: &Context<'_>) {
+    answering::say_boxed(pointer, content, cx.waker());
 }
 
 /// Whether the future that calls this is polled by a dump, which [`say_body`] answers.
