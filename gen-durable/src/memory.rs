@@ -219,7 +219,7 @@ impl Records {
         done.filter_map(|ticket| commands.get(ticket.0 as usize)?.label()).map(str::to_owned).collect()
     }
 
-    /// The names of the signals that were sent, in their order, also of those that the coroutine has
+    /// The names of the signals that were sent, in their order, with those that the coroutine has
     /// got.
     #[must_use]
     pub fn signals(&self) -> Vec<String> {

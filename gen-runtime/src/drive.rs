@@ -138,7 +138,7 @@ pub fn say<L>(future: &L, cx: &Context<'_>, waits_for: impl FnOnce() -> String) 
 /// in each poll that leaves the content pending, after that poll.
 ///
 /// `pointer` is the box, as a part of your future. A future that says more than that, by [`say`],
-/// needs it: what a box waits for would otherwise not be taken for a part of it.
+/// needs it: the wait of the content would otherwise not be taken for a part of it.
 pub fn say_boxed<B, C: ?Sized>(pointer: &B, content: &C, cx: &Context<'_>) {
     answering::say_boxed(pointer, content, cx.waker());
 }

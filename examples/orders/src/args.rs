@@ -141,6 +141,7 @@ pub(crate) struct Shop {
 #[derive(Debug, Args)]
 pub(crate) struct Start {
     /// The key of the order
+    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) id: String,
 
     /// The items; the warehouse has no gold

@@ -78,7 +78,7 @@ fn node(waiting: &Waiting) -> Node {
         .unzip();
     let mut node = Node { coroutines, yields, waits_for: None, of: None, children: Vec::new() };
     match &waiting.end {
-        ChainEnd::For(event) => node.waits_for = Some(event.to_string()),
+        ChainEnd::For(event) => node.waits_for = Some(without_place(&event.to_string())),
         ChainEnd::Children(children) => {
             let (left, of) = (children.unfinished.len(), children.of);
             node.of = Some(match children.total {
@@ -92,6 +92,14 @@ fn node(waiting: &Waiting) -> Node {
         _ => {}
     }
     node
+}
+
+/// An event without its position, which is that of the innermost yield.
+fn without_place(event: &str) -> String {
+    let is_place = |text: &str| text.matches(':').count() >= 2 && !text.contains('`');
+    let event =
+        event.rsplit_once(" at ").filter(|(_, place)| is_place(place)).map_or(event, |(event, _)| event);
+    event.to_owned()
 }
 
 /// A journal that ends where its records do.

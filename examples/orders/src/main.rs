@@ -18,7 +18,7 @@ use orders::order::Order;
 use orders::plain::{self, Answer};
 use orders::restate;
 use orders::shop::{Shop, ShopOptions};
-use orders::store::{GoesOn, OrderStore};
+use orders::store::{GoesOn, OrderStore, BOOKS};
 use orders::torture::{torture, Plan};
 use orders::watch::watch;
 use orders::worker::{work, Until};
@@ -53,7 +53,7 @@ fn run(Cli { command, db }: Cli) -> gen::Result<ExitCode> {
         Command::Torture(args) => return run_torture(&db, &args),
         Command::Plain(args) => run_plain(args)?,
         Command::Serve(args) => {
-            let shop = shop(Books::open(&db.with_extension("books"))?, &args.shop, restate::pause);
+            let shop = shop(Books::open(&db.with_extension(BOOKS))?, &args.shop, restate::pause);
             restate::serve(shop, args.address, args.server.client())?;
         }
         Command::Result { id, server } => {

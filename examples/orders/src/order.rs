@@ -39,7 +39,7 @@ pub struct Progress {
     pub stage: String,
 }
 
-/// The time that somebody needs to walk to a shelf.
+/// The time of the walk to a shelf.
 const WALK: Duration = Duration::from_millis(20);
 
 /// An order, as the customer has sent it.

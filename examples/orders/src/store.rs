@@ -11,6 +11,9 @@ use crate::audit::{audit, End};
 use crate::books::Books;
 use crate::order::{Order, Progress, APPROVED, BODY, PROGRESS};
 
+/// The ending of the file of the books.
+pub const BOOKS: &str = "books";
+
 /// The orders.
 #[derive(Debug, Clone)]
 pub struct OrderStore {
@@ -34,6 +37,8 @@ impl OrderStore {
     ///
     /// A file that is no store.
     pub fn open_or_make(path: &Path, options: &SqliteOptions) -> gen::Result<Self> {
+        gen::ensure!(!path.is_dir(), "{} is a folder: name a file in it", path.display());
+        gen::ensure!(path != path.with_extension(BOOKS), "{} is the name of the books", path.display());
         Ok(OrderStore { store: options.clone().open(path)?, path: path.to_owned() })
     }
 
@@ -63,7 +68,7 @@ impl OrderStore {
     ///
     /// Those of SQLite.
     pub fn books(&self) -> gen::Result<Books> {
-        Books::open(&self.path.with_extension("books"))
+        Books::open(&self.path.with_extension(BOOKS))
     }
 
     /// All orders, in the order in which they were begun.

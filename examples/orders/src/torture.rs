@@ -39,7 +39,7 @@ impl Default for Plan {
     }
 }
 
-/// What has happened.
+/// The events, and the state of the orders and the books afterwards.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The number of kills.

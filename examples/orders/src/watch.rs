@@ -24,19 +24,13 @@ const SHOWN: usize = 10;
 ///
 /// [`StoreError`](gen_durable::StoreError), and those of the output.
 pub fn watch(store: &OrderStore, is_terminal: bool, out: &mut impl Write) -> gen::Result {
-    let mut view: Box<dyn FnMut(&[Seen]) -> gen::Result + '_> = if is_terminal {
-        let mut bars = Bars::new();
-        Box::new(move |runs| {
-            bars.show(runs);
-            Ok(())
-        })
-    } else {
-        let mut lines = Lines::default();
-        Box::new(move |runs| lines.show(runs, out))
-    };
+    let (mut bars, mut lines) = (is_terminal.then(Bars::new), Lines::default());
     loop {
         let runs: Vec<Seen> = store.runs()?.into_iter().map(|run| Seen::of(store, run)).collect();
-        view(&runs)?;
+        match &mut bars {
+            Some(bars) => bars.show(&runs),
+            None => lines.show(&runs, out)?,
+        }
         if !runs.is_empty() && runs.iter().all(is_ended) {
             return Ok(());
         }

@@ -1,5 +1,5 @@
-//! The body of an order over a journal in memory: it dies at each entry, is cancelled, and waits for
-//! days.
+//! The body of an order over a journal in memory: it dies at each entry, is cancelled, and waits
+//! for days.
 
 use std::time::Duration;
 

@@ -131,7 +131,7 @@ fn the_list_shows_each_state_and_where_an_order_waits() {
         assert!(list.contains(part), "{list}");
     }
     let fits = |line: &&str| line.chars().count() <= 80 || line.contains("recorded arguments");
-    assert!(lines.iter().all(|line| fits(&line)), "{list}");
+    assert!(lines.iter().all(fits), "{list}");
     let json: serde_json::Value = serde_json::from_str(&folder.says(&["list", "--json"])).unwrap();
     let waiting = json.as_array().unwrap().iter().find(|order| order["id"] == "waiting").unwrap();
     assert_eq!(waiting["waits"]["coroutines"], serde_json::json!(["order", "fulfil", "approval"]));
@@ -175,6 +175,7 @@ fn mistakes_of_a_person_get_an_answer_that_says_what_to_do() {
         folder.complains(&["list", "--db", "text"]),
         "cannot open the store text: the file is no store of durable runs: choose another path for the store"
     );
+    assert_eq!(folder.complains(&["start", "7", "--db", "."]), ". is a folder: name a file in it");
     folder.says(&["start", "7"]);
     assert_eq!(folder.complains(&["start", "7"]), "the order 7 is there already: `orders list` shows it");
     let unknown = "there is no order 8 in orders.db: `orders list` shows all";

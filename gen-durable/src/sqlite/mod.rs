@@ -13,7 +13,7 @@
 //! | `live.rs` | the runs of this process, and the cancellations and signals that come for them |
 //! | `journal.rs` | the journal of one run |
 //! | `list.rs` | the list of runs |
-//! | `tools.rs` | what a tool does that has no bodies |
+//! | `tools.rs` | for tools that have no bodies |
 //! | `bodies.rs`, `runs.rs` | bodies by their names, and the tasks that run them |
 //! | `error.rs` | what can go wrong, and what to do |
 //!

@@ -1,4 +1,4 @@
-//! What a tool does that has no bodies: it adds runs, and looks into them.
+//! For a tool that has no bodies: it adds runs, and looks into them.
 
 use serde::de::DeserializeOwned;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! What a tool can do that has no bodies.
+//! A tool that has no bodies adds runs, and looks into them.
 
 use std::time::Duration;
 
