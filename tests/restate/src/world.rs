@@ -103,10 +103,14 @@ impl World {
     ///
     /// # Panics
     ///
-    /// If it takes more than two minutes.
+    /// If it takes more than two minutes, or if one of them is paused because it has departed from
+    /// its journal.
     pub fn wait_for_status(&self, body: &str, count: usize, status: &str) {
         wait_until(&format!("{count} runs of {body} are {status}"), || {
-            self.runs(body).iter().filter(|run| run.status == status).count() == count
+            let runs = self.runs(body);
+            let paused = runs.iter().find(|run| run.status == "paused");
+            assert!(paused.is_none(), "{paused:?}: {:?}", self.mismatches());
+            runs.iter().filter(|run| run.status == status).count() == count
         });
     }
 
