@@ -97,6 +97,13 @@ async fn a_server_that_has_died_leaves_no_coroutine_behind() {
         drop(attempt);
         at_rest(&alive).await;
     }
+    // Also if the request was closed, and a step still runs.
+    let mut attempt = stage.invoke("/invoke/Works/run").await;
+    attempt.begin("null", &[]).close();
+    attempt.next().await.unwrap();
+    assert_eq!(alive.others(), AT_REST + 1);
+    drop(attempt);
+    at_rest(&alive).await;
 }
 
 #[tokio::test]

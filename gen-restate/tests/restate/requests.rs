@@ -64,6 +64,7 @@ async fn a_request_that_means_nothing_gets_its_status() {
         (Method::POST, "/discover", v6, StatusCode::METHOD_NOT_ALLOWED),
         (Method::GET, "/invoke/Order/run", v6, StatusCode::METHOD_NOT_ALLOWED),
         (Method::POST, "/invoke/Unknown/run", v6, StatusCode::NOT_FOUND),
+        (Method::POST, "/invoke/Unknown/signal", v6, StatusCode::NOT_FOUND),
         (Method::POST, "/invoke/Order/unknown", v6, StatusCode::NOT_FOUND),
         (Method::POST, "/invoke/Order", v6, StatusCode::NOT_FOUND),
         (Method::POST, "/invoke/Order/run/more", v6, StatusCode::NOT_FOUND),
