@@ -2,9 +2,9 @@
 //! The journal is in memory, in SQLite, and on a server of Restate, where the handler of
 //! `restate-sdk` is measured, too. Then the replay of 10,000 steps, and the size of an entry.
 //!
-//! `cargo run --release --manifest-path benches/durable/Cargo.toml [FOLDER]` prints tables in
-//! Markdown. SQLite and the server write to that folder, which is on the disk to measure. The server
-//! must be there: `.ci/restate` installs it.
+//! `cargo run --release --manifest-path benches/durable/Cargo.toml [FOLDER]` prints a table in
+//! Markdown. SQLite and the server write to that folder, which is on the disk to measure. The
+//! server must be there: `.ci/restate` installs it.
 
 mod figures;
 mod peer;
@@ -66,7 +66,7 @@ async fn on_server(name: &'static str, workflow: &str, client: &Client, timer: u
 
 /// Measures both libraries on one server, and the bytes of an entry there.
 fn on_restate(program: &Path, guard: &str) -> gen::Result<(Vec<Row>, f64)> {
-    let server = Server::start(program, guard, "bench", 1);
+    let server = Server::start(program, guard, "bench", 1, false);
     let url = |port: u16| format!("http://127.0.0.1:{port}");
     let client = Client::new(url(server.ingress())).with_admin(url(server.admin_port()));
     let [ours, peers] = free_ports();
