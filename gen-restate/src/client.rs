@@ -157,23 +157,12 @@ impl Client {
     ///
     /// [`ClientError::NoSuchRun`].
     pub async fn cancel(&self, name: &str, key: &str) -> gen::Result {
-        #[derive(Deserialize)]
-        struct Row {
-            id: String,
-        }
-        let query = format!(
-            "SELECT id FROM sys_invocation WHERE target_service_name = {} AND target_service_key = {} \
-             AND target_handler_name = 'run'",
-            quoted(name),
-            quoted(key)
-        );
-        let rows: Vec<Row> = self.query(&query).await?;
-        let Some(Row { id }) = rows.into_iter().next() else { return Err(no_such_run(name, key)) };
-        let path = format!("/invocations/{}/cancel", encoded(&id));
+        let path = format!("/invocations/{}/cancel", encoded(&self.identifier(name, key).await?));
         let (status, answer) = self.send(&self.admin, Method::PATCH, &path, None).await?;
         match status {
-            // It has ended meanwhile.
-            StatusCode::CONFLICT | StatusCode::NOT_FOUND => Ok(()),
+            // It has ended.
+            StatusCode::CONFLICT => Ok(()),
+            StatusCode::NOT_FOUND => Err(no_such_run(name, key)),
             _ => Ok(accepted(status, &answer)?),
         }
     }
@@ -210,6 +199,20 @@ impl Client {
         let body = json!({ "uri": endpoint, "force": true }).to_string();
         let (status, answer) = self.send(&self.admin, Method::POST, "/deployments", Some(body)).await?;
         Ok(accepted(status, &answer)?)
+    }
+
+    /// The identifier that the server has for a run, or would have.
+    async fn identifier(&self, name: &str, key: &str) -> gen::Result<String> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Found {
+            invocation_id: String,
+        }
+        let body = json!({ "target": "workflow", "workflowName": name, "workflowKey": key }).to_string();
+        let (status, answer) = self.send(&self.ingress, Method::POST, "/restate/lookup", Some(body)).await?;
+        accepted(status, &answer)?;
+        let found: Found = serde_json::from_slice(&answer)?;
+        Ok(found.invocation_id)
     }
 
     fn ended<T: DeserializeOwned>(
