@@ -78,8 +78,8 @@ const KEY_FILE: &str = "key.pem";
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Server {
-    /// Starts so many nodes, and waits until they answer. `guard` is the path of the program `guard`
-    /// of this package. If `signs`, they sign their requests to workflows.
+    /// Starts so many nodes, and waits until they answer. `guard` is the path of the program
+    /// `guard` of this package. If `signs`, they sign their requests to workflows.
     ///
     /// # Panics
     ///
