@@ -2,9 +2,9 @@
 //! The journal is in memory, in SQLite, and on a server of Restate, where the handler of
 //! `restate-sdk` is measured, too. Then the replay of 10,000 steps, and the size of an entry.
 //!
-//! `cargo run --release --manifest-path benches/durable/Cargo.toml [FOLDER]` prints tables in
-//! Markdown. SQLite and the server write to that folder, which is on the disk to measure. The server
-//! must be there: `.ci/restate` installs it.
+//! `cargo run --release --manifest-path benches/durable/Cargo.toml [FOLDER]` prints a table in
+//! Markdown. SQLite and the server write to that folder, which is on the disk to measure. The
+//! server must be there: `.ci/restate` installs it.
 
 mod figures;
 mod peer;
@@ -64,9 +64,9 @@ async fn on_server(name: &'static str, workflow: &str, client: &Client, timer: u
     .await
 }
 
-/// Measures both libraries on one server, and looks at the sizes of the entries there.
-fn on_restate(program: &Path, guard: &str) -> gen::Result<Vec<Row>> {
-    let server = Server::start(program, guard, "bench", 1);
+/// Measures both libraries on one server, and the bytes of an entry there.
+fn on_restate(program: &Path, guard: &str) -> gen::Result<(Vec<Row>, f64)> {
+    let server = Server::start(program, guard, "bench", 1, false);
     let url = |port: u16| format!("http://127.0.0.1:{port}");
     let client = Client::new(url(server.ingress())).with_admin(url(server.admin_port()));
     let [ours, peers] = free_ports();
@@ -90,8 +90,7 @@ fn on_restate(program: &Path, guard: &str) -> gen::Result<Vec<Row>> {
         client.result::<u32>("Steps", "s").await?;
         Ok::<_, gen::Error>(rows)
     })?;
-    sizes::on_server(&server);
-    Ok(rows)
+    Ok((rows, sizes::on_server(&server)))
 }
 
 fn main() -> gen::Result {
@@ -112,8 +111,10 @@ fn main() -> gen::Result {
         rows.extend([in_memory(timer)?, in_sqlite(&folder, timer)?]);
     }
     let guard = env::current_exe()?;
-    rows.extend(on_restate(&program, guard.to_str().unwrap_or_default())?);
+    let (on_restate, bytes) = on_restate(&program, guard.to_str().unwrap_or_default())?;
+    rows.extend(on_restate);
     println!("{}", figures::table(&rows));
     sizes::replay(&folder)?;
+    println!("An entry on Restate has {bytes:.0} bytes, without its envelope.");
     Ok(std::fs::remove_dir_all(folder)?)
 }

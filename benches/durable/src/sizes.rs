@@ -47,13 +47,13 @@ fn fastest(run: impl Fn() -> gen::Result<u32>) -> gen::Result<f64> {
     Ok(times.into_iter().min().unwrap_or_default().as_secs_f64() * 1e3)
 }
 
-/// Prints the size of an entry on a server that has run [`many_steps`].
-pub fn on_server(server: &Server) {
+/// The bytes of an entry on a server that has run [`many_steps`].
+pub fn on_server(server: &Server) -> f64 {
     let rows = server.query(
         "SELECT SUM(j.raw_length) AS bytes, COUNT(*) AS entries \
          FROM sys_journal j JOIN sys_invocation i ON j.id = i.id \
          WHERE i.target_service_name = 'Steps'",
     );
     let number = |name: &str| rows[0][name].as_f64().unwrap_or_default();
-    println!("An entry on Restate has {:.0} bytes.", number("bytes") / number("entries"));
+    number("bytes") / number("entries")
 }

@@ -121,7 +121,7 @@ pub struct Order {
     pub deadline: u64,
 }
 
-/// Picks an article. An article for which somebody waits longer is picked later.
+/// Picks an article. The time before it differs from article to article.
 #[gen::coroutine]
 fn pick(item: u32, world: World) -> gen::Result<u32> {
     yield_!(sleep(world.time(u64::from(item % 3))))?;

@@ -43,6 +43,14 @@ pub fn free_ports<const N: usize>() -> [u16; N] {
     listeners.map(|listener| listener.local_addr().expect("it is bound").port())
 }
 
+/// The key with which the servers sign their requests. It is for tests only.
+const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----\n\
+                           MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n\
+                           -----END PRIVATE KEY-----\n";
+
+/// The key that tells whether a request is from such a server.
+pub const PUBLIC_KEY: &str = "publickeyv1_FAe4sisG95oZ42w7buUn5qEE4TAnfTTFPiguZUHmhiF";
+
 /// A node of the cluster.
 #[derive(Debug)]
 struct Node {
@@ -58,25 +66,30 @@ struct Node {
 pub struct Server {
     program: PathBuf,
     guard: PathBuf,
+    /// Whether requests to workflows are signed.
+    signs: bool,
     folder: Folder,
     nodes: Vec<Node>,
 }
+
+const KEY_FILE: &str = "key.pem";
 
 /// The time after which a server that does not answer has failed.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Server {
     /// Starts so many nodes, and waits until they answer. `guard` is the path of the program
-    /// `guard` of this package.
+    /// `guard` of this package. If `signs`, they sign their requests to workflows.
     ///
     /// # Panics
     ///
     /// If they do not start.
     #[must_use]
-    pub fn start(program: &Path, guard: &str, name: &str, nodes: usize) -> Self {
+    pub fn start(program: &Path, guard: &str, name: &str, nodes: usize, signs: bool) -> Self {
         let nodes = (1..=nodes).map(|number| Node { number, ports: free_ports(), guard: None });
         let (program, guard, folder) = (program.to_owned(), PathBuf::from(guard), Folder::new(name));
-        let mut server = Server { program, guard, folder, nodes: nodes.collect() };
+        std::fs::write(folder.path(KEY_FILE), PRIVATE_KEY).expect("the key is written");
+        let mut server = Server { program, guard, signs, folder, nodes: nodes.collect() };
         for node in 0..server.nodes.len() {
             server.start_node(node);
         }
@@ -139,6 +152,10 @@ impl Server {
             .env("RESTATE_DEFAULT_RETRY_POLICY__MAX_INTERVAL", "200ms")
             .env("RESTATE_ROCKSDB_TOTAL_MEMORY_SIZE", "256MiB")
             .env("RESTATE_AUTO_PROVISION", (node.number == 1).to_string());
+        if self.signs {
+            let key = self.folder.path(KEY_FILE);
+            command.env("RESTATE_WORKER__INVOKER__REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE", key);
+        }
         if is_cluster {
             command
                 .env("RESTATE_METADATA_CLIENT__ADDRESSES", format!("{addresses:?}"))

@@ -16,11 +16,16 @@ pub const PORT: &str = "GEN_RESTATE_PORT";
 /// The variable of a process with the folder of its [`Effects`].
 pub const EFFECTS: &str = "GEN_RESTATE_EFFECTS";
 
+/// The variable of a process that answers only to requests which are signed with the key of the
+/// servers. Without optimization it checks a request in some milliseconds.
+pub const CHECKS: &str = "GEN_RESTATE_CHECKS";
+
 /// The processes of one test. The drop kills those that live.
 #[derive(Debug)]
 pub struct Workers {
     program: &'static str,
     port: u16,
+    checks: bool,
     effects: PathBuf,
     log: PathBuf,
     living: Vec<Worker>,
@@ -35,17 +40,17 @@ struct Worker {
 
 impl Workers {
     /// Makes none yet. `program` is the path of the program `worker` of this package. The files
-    /// are in the folder of the server.
+    /// are in the folder of the server. If `checks`, they check that requests are signed.
     ///
     /// # Panics
     ///
     /// If the files cannot be made.
     #[must_use]
-    pub fn new(program: &'static str, server: &Server) -> Self {
+    pub fn new(program: &'static str, server: &Server, checks: bool) -> Self {
         let [port] = free_ports();
         let (effects, log) = (server.folder().path("effects"), server.folder().path("workers.log"));
         std::fs::create_dir_all(&effects).expect("the folder is made");
-        Workers { program, port, effects, log, living: Vec::new() }
+        Workers { program, port, checks, effects, log, living: Vec::new() }
     }
 
     /// The port that all of them serve.
@@ -87,6 +92,9 @@ impl Workers {
             .stderr(log)
             .env(PORT, self.port.to_string())
             .env(EFFECTS, &self.effects);
+        if self.checks {
+            command.env(CHECKS, "1");
+        }
         if is_changed {
             command.env(CHANGED, "1");
         }

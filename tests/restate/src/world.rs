@@ -37,17 +37,33 @@ const HAS_ENDED: [u16; 2] = [404, 409];
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl World {
-    /// Starts a server of so many nodes and so many processes. `None` if the server is missing.
+    /// Starts a server of so many nodes, and two processes. `None` if the server is missing.
     ///
     /// # Panics
     ///
     /// If it does not start, or is missing and must not.
     #[must_use]
-    pub fn start(programs: Programs, name: &str, nodes: usize, processes: usize) -> Option<World> {
+    pub fn start(programs: Programs, name: &str, nodes: usize) -> Option<World> {
+        Self::start_with(programs, name, nodes, false)
+    }
+
+    /// As [`start`](Self::start), with one node that signs its requests, and processes that check
+    /// them.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start, or is missing and must not.
+    #[must_use]
+    pub fn start_with_key(programs: Programs, name: &str) -> Option<World> {
+        Self::start_with(programs, name, 1, true)
+    }
+
+    fn start_with(programs: Programs, name: &str, nodes: usize, has_key: bool) -> Option<World> {
+        const PROCESSES: usize = 2;
         let program: PathBuf = or_skip(find())?;
-        let server = Server::start(&program, programs.guard, name, nodes);
-        let mut workers = Workers::new(programs.worker, &server);
-        for _ in 0..processes {
+        let server = Server::start(&program, programs.guard, name, nodes, has_key);
+        let mut workers = Workers::new(programs.worker, &server, has_key);
+        for _ in 0..PROCESSES {
             workers.start();
         }
         server.register(workers.port());
@@ -103,10 +119,14 @@ impl World {
     ///
     /// # Panics
     ///
-    /// If it takes more than two minutes.
+    /// If it takes more than two minutes, or if one of them is paused because it has departed from
+    /// its journal.
     pub fn wait_for_status(&self, body: &str, count: usize, status: &str) {
         wait_until(&format!("{count} runs of {body} are {status}"), || {
-            self.runs(body).iter().filter(|run| run.status == status).count() == count
+            let runs = self.runs(body);
+            let paused = runs.iter().find(|run| run.status == "paused");
+            assert!(paused.is_none(), "{paused:?}: {:?}", self.mismatches());
+            runs.iter().filter(|run| run.status == status).count() == count
         });
     }
 
@@ -128,7 +148,6 @@ impl World {
     /// # Panics
     ///
     /// If the server does not answer within two minutes.
-    #[must_use]
     pub fn result(&self, body: &str, key: &str) -> Result<Value, String> {
         let path = format!("/restate/workflow/{body}/{key}/output");
         let mut answer = None;

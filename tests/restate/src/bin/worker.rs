@@ -14,7 +14,8 @@ use restate::bodies::{
     changes, child, clean_up, order, parent, program, values, wait, Child, Order, Trial, World, IN_MEMORY,
 };
 use restate::effects::Effects;
-use restate::workers::{EFFECTS, PORT};
+use restate::server::PUBLIC_KEY;
+use restate::workers::{CHECKS, EFFECTS, PORT};
 
 /// Writes to the standard error, which is the log of the test.
 struct ToStandardError;
@@ -72,8 +73,12 @@ async fn main() -> gen::Result {
     log::set_max_level(LevelFilter::Info);
     let port: u16 = env::var(PORT)?.parse()?;
     let effects = env::var_os(EFFECTS).map(PathBuf::from).unwrap_or_default();
+    let mut endpoint = endpoint(effects);
+    if env::var_os(CHECKS).is_some() {
+        endpoint = endpoint.identity_key(PUBLIC_KEY)?;
+    }
     let listener = shared_listener(SocketAddr::from(([127, 0, 0, 1], port)))?;
     // It listens, so it may say so.
     thread::spawn(answer);
-    Ok(endpoint(effects).serve_on(listener).await?)
+    Ok(endpoint.serve_on(listener).await?)
 }

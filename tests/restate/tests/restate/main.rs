@@ -16,5 +16,5 @@ const PROGRAMS: Programs =
 
 /// A server of so many nodes, with two processes. `None` if it is missing.
 fn world(name: &str, nodes: usize) -> Option<World> {
-    World::start(PROGRAMS, name, nodes, 2)
+    World::start(PROGRAMS, name, nodes)
 }

@@ -46,7 +46,7 @@ fn end_in_memory((trial, signals): &Case, effects: &Effects) -> Result<String, S
 }
 
 /// Runs the programs, and kills a process or a node after each few of them. `meanwhile` happens to
-/// each program, with its identifier, between its begin and the kill.
+/// each program, with its identifier, when it has begun.
 fn run_under_kills(
     world: &mut World,
     cases: &[Case],
@@ -57,12 +57,11 @@ fn run_under_kills(
     let (mut kills, mut hit) = (0, 0);
     for wave in cases.chunks(WAVE) {
         recorded.look(world);
-        let begin = |(trial, _): &Case| world.begin("Program", &trial.key, trial);
-        let ids: Vec<_> = wave.iter().map(begin).collect();
-        for (case, id) in wave.iter().zip(&ids) {
-            meanwhile(world, case, id, random);
+        for case in wave {
+            let id = world.begin("Program", &case.0.key, &case.0);
+            meanwhile(world, case, &id, random);
         }
-        sleep(Duration::from_millis(random.u64(0..30)));
+        sleep(Duration::from_millis(random.u64(0..20)));
         kills += 1;
         let in_memory = match kills % 5 {
             0 => world.restart_node(0),
