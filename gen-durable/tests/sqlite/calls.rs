@@ -285,6 +285,38 @@ fn a_result_that_came_before_a_deadline_counts_also_if_no_process_ran() {
 }
 
 #[gen::coroutine]
+fn answered_in_time() -> gen::Result<bool> {
+    let answer = yield_!(with_timeout(3 * HOUR, call::<u32>("answers", "7", &())));
+    Ok(answer.is_ok())
+}
+
+#[gen::coroutine]
+fn answers() -> gen::Result<u32> {
+    yield_!(signal("answer"))
+}
+
+#[test]
+fn a_result_of_another_process_that_came_before_a_deadline_comes_before_it() {
+    let folder = Folder::new("calls-deadline-elsewhere");
+    for (after, in_time) in [(2, true), (4, false)] {
+        let path = folder.file(&format!("{after}.db"));
+        let (here, there) = (open(&path), open(&path));
+        let end = block_on(async {
+            let run = resume_all(&here, Bodies::new().body("caller", |()| answered_in_time()))?;
+            let run = run.start("caller", "7", &()).await?;
+            let elsewhere = resume_all(&there, Bodies::new().body("answers", |()| answers()))?;
+            let other = elsewhere.start("answers", "7", &()).await?;
+            gen::sleep(HOUR * after).await?;
+            other.send_signal("answer", &42).await?;
+            assert_eq!(other.result::<u32>().await?, 42);
+            // Until the next deadline, the thread of the first store has no time to look.
+            run.result::<bool>().await
+        });
+        assert_eq!(end.unwrap(), in_time, "after {after} hours");
+    }
+}
+
+#[gen::coroutine]
 fn reminds(after: Duration) -> gen::Result {
     yield_!(start("letter", "late", &()).after(after))
 }
