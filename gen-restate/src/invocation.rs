@@ -86,6 +86,9 @@ impl Attempt {
         }
         // If the server does not read the end, the next attempt has it again.
         let _ = lock(&wire).flush();
+        // The server waits for the end of the response, and may close the request only then.
+        lock(&wire).close();
+        drop(output);
         let drained = poll_fn(|cx| lock(&wire).poll_drained(cx));
         if tokio::time::timeout(DRAIN, drained).await.is_err() {
             log::debug!("{}: the server has not closed the request after its end", lock(&wire).name());

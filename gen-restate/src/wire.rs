@@ -35,7 +35,8 @@ pub(crate) struct Wire {
     frames: Frames,
     /// The commands of the journal, by their index.
     recorded: Vec<Recorded>,
-    output: UnboundedSender<Bytes>,
+    /// `None` after the end of the response.
+    output: Option<UnboundedSender<Bytes>>,
     /// The closures that run in this process.
     running: BTreeSet<NotificationHandle>,
     /// The request has broken.
@@ -75,7 +76,8 @@ pub(crate) enum Progress {
 
 impl Wire {
     pub(crate) fn new(name: String, vm: CoreVM, input: Incoming, output: UnboundedSender<Bytes>) -> Self {
-        let (input, frames, recorded) = (Some(input), Frames::default(), Vec::new());
+        let (input, output) = (Some(input), Some(output));
+        let (frames, recorded) = (Frames::default(), Vec::new());
         Wire { vm, name, input, frames, recorded, output, running: BTreeSet::new(), is_gone: false }
     }
 
@@ -177,15 +179,21 @@ impl Wire {
     /// Sends what the machine has to say.
     pub(crate) fn flush(&mut self) -> Result<(), Stop> {
         let bytes = self.vm.take_output();
-        if bytes.is_empty() || self.output.send(bytes).is_ok() {
+        let is_sent = |output: &UnboundedSender<Bytes>| output.send(bytes.clone()).is_ok();
+        if bytes.is_empty() || self.output.as_ref().is_some_and(is_sent) {
             Ok(())
         } else {
             Err(Stop::Gone)
         }
     }
 
-    /// Completes when the server has closed the request. A server that gets the end of the response
-    /// before that may take it for a broken connection.
+    /// Ends the response.
+    pub(crate) fn close(&mut self) {
+        self.output = None;
+    }
+
+    /// Completes when the server has closed the request. If it was dropped before that, the server
+    /// could take it for a broken connection.
     pub(crate) fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while let Some(input) = &mut self.input {
             match ready!(Pin::new(input).poll_frame(cx)) {
