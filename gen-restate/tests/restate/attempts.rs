@@ -68,6 +68,8 @@ async fn a_run_comes_to_its_end() {
     assert_eq!(output.kind, OUTPUT);
     assert!(output.text().contains(r#""order 7 is paid""#));
     assert_eq!(attempt.next().await.unwrap().kind, END);
+    // The response ends first. A server may close the request only then.
+    assert_eq!(attempt.next().await, None);
     attempt.ended().await;
 }
 
