@@ -1,4 +1,4 @@
-//! [`audit`]: compares the books with the orders.
+//! `audit`: compares the books with the orders.
 //!
 //! | end of an order | money | items of each line | parcels |
 //! |---|---|---|---|

@@ -1,4 +1,4 @@
-//! [`Books`]: the books of the bank and of the warehouse, in a file of SQLite beside the store.
+//! `Books`: the books of the bank and of the warehouse, in a file of SQLite beside the store.
 //!
 //! They are the outside of the orders, and no part of gen-durable. Entries are added only, which
 //! triggers of SQLite see to, and the tables have no unique key: a request that is done twice

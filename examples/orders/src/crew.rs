@@ -1,4 +1,4 @@
-//! [`Crew`]: several processes that share a store, of which each may be killed at any moment.
+//! `Crew`: several processes that share a store, of which each may be killed at any moment.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};

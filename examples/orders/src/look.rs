@@ -1,7 +1,7 @@
 //! The waits of an order as a tree: the replay of a copy of its journal.
 //!
 //! The store has a flat list of waits. The tree needs the coroutine: it runs over a copy of its
-//! journal up to its last entry, and a dump then asks where it waits. [`Look`] stops it there, so
+//! journal up to its last entry, and a dump then asks where it waits. `Look` stops it there, so
 //! no step runs and nothing is written, and another process may run the order meanwhile.
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! [`plain`]: the body of an order in one process, and in its memory.
+//! `plain`: the body of an order in one process, and in its memory.
 //!
 //! Without a journal the body is an ordinary coroutine, up to the approval: a signal needs
 //! something to which it can be sent, so its yield fails with

@@ -1,4 +1,4 @@
-//! [`Request`]: a question to the bank or to the warehouse.
+//! `Request`: a question to the bank or to the warehouse.
 
 use std::fmt;
 

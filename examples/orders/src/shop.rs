@@ -1,4 +1,4 @@
-//! [`Shop`]: the way to the bank and the warehouse, which takes time, and on which requests and
+//! `Shop`: the way to the bank and the warehouse, which takes time, and on which requests and
 //! answers get lost.
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! [`OrderStore`]: the orders in a file of SQLite, with the books beside it.
+//! `OrderStore`: the orders in a file of SQLite, with the books beside it.
 //!
 //! These are the functions of the tools: each opens the file, does one thing, and needs no body of
 //! an order. Processes that run the orders may work on the file meanwhile: see `worker.rs`.

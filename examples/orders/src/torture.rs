@@ -1,4 +1,4 @@
-//! [`torture`]: kills the workers at random moments, while orders come, are approved and are
+//! `torture`: kills the workers at random moments, while orders come, are approved and are
 //! cancelled, and audits the books at the end.
 //!
 //! The seed decides what happens, and in which order. The moments at which a kill meets a worker

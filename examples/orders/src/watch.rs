@@ -1,4 +1,4 @@
-//! [`Watch`]: the progress of the orders, on a terminal or line by line.
+//! `Watch`: the progress of the orders, on a terminal or line by line.
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! [`work`]: runs the orders of a store in this process. Several processes may do so at once.
+//! `work`: runs the orders of a store in this process. Several processes may do so at once.
 
 use std::time::Duration;
 
