@@ -1,9 +1,9 @@
 //! Measures durable runs of two steps and a timer: how many in a second, and how long one takes.
-//! The journal is in memory, in SQLite, and on a server of Restate, where the handler of
+//! The journal is in memory, in files, in SQLite, and on a server of Restate, where the handler of
 //! `restate-sdk` is measured, too. Then the replay of 10,000 steps, and the size of an entry.
 //!
 //! `cargo run --release --manifest-path benches/durable/Cargo.toml [FOLDER]` prints a table in
-//! Markdown. SQLite and the server write to that folder, which is on the disk to measure. The
+//! Markdown. Journals and the server write to that folder, which is on the disk to measure. The
 //! server must be there: `.ci/restate` installs it.
 
 mod figures;
@@ -15,7 +15,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gen::yield_;
-use gen_durable::{resume_all, sleep, step, Bodies, MemoryJournal, Records, SqliteStore};
+use gen_durable::{
+    resume_all, sleep, step, Bodies, FileJournal, MemoryJournal, Records, SqliteOptions, SqliteStore,
+};
 use gen_restate::{Client, Endpoint};
 use restate::server::{find, free_ports, Server};
 
@@ -40,11 +42,18 @@ fn in_memory(timer: u64) -> gen::Result<Row> {
     }))
 }
 
-fn in_sqlite(folder: &Path, timer: u64) -> gen::Result<Row> {
-    let store = SqliteStore::open(folder.join(format!("orders-{timer}.db")))?;
+/// Each run has a file of its own.
+fn in_files(folder: &Path, timer: u64) -> gen::Result<Row> {
+    gen::run_sync(measure("a file for each run", timer, 400, |id| {
+        let journal = FileJournal::open(folder.join(format!("order-{timer}-{id}")));
+        async move { gen_durable::run(order((id, timer)), journal?).await }
+    }))
+}
+
+fn in_sqlite(name: &'static str, store: SqliteStore, timer: u64) -> gen::Result<Row> {
     gen::run_sync(async {
         let runs = resume_all(&store, Bodies::new().body("order", order))?;
-        measure("SQLite, synchronous", timer, 400, |id| {
+        measure(name, timer, 400, |id| {
             let started = runs.start("order", &id.to_string(), &(id, timer));
             async move { started.await?.result::<u32>().await }
         })
@@ -108,7 +117,12 @@ fn main() -> gen::Result {
 
     let mut rows = Vec::new();
     for timer in TIMERS {
-        rows.extend([in_memory(timer)?, in_sqlite(&folder, timer)?]);
+        rows.extend([in_memory(timer)?, in_files(&folder, timer)?]);
+        let options = SqliteOptions::new();
+        let store = options.clone().open(folder.join(format!("safe-{timer}.db")))?;
+        rows.push(in_sqlite("SQLite, synchronous", store, timer)?);
+        let store = options.survive_power_cut(false).open(folder.join(format!("fast-{timer}.db")))?;
+        rows.push(in_sqlite("SQLite, not for power cuts", store, timer)?);
     }
     let guard = env::current_exe()?;
     let (on_restate, bytes) = on_restate(&program, guard.to_str().unwrap_or_default())?;
