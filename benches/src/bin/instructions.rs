@@ -94,7 +94,7 @@ const WORKS: &[Work] = works! {
     ready_scopes 1253.0;
     scopes_in_batches 1823.0;
     children_one_by_one 1873.0;
-    ready_tasks 350.0;
+    ready_tasks 348.0;
     suspended_tasks 991.0;
     yields 205.0;
     ready_timeouts 46.0;

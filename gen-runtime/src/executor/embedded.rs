@@ -70,16 +70,18 @@ impl Core {
         if !self.begins_plainly.get() {
             return None;
         }
+        if bindings::is_any() {
+            return Some(self.begin_anew());
+        }
         if !current::is_task_of(self) {
             return Some(self.begin_anew());
         }
         let mut scheduler = self.scheduler.borrow_mut();
-        let outer = self.running.get().and_then(|slot| scheduler.as_outer(slot));
-        if bindings::is_any() || outer.as_ref().is_some_and(|outer| outer.inherits()) {
-            drop((scheduler, outer));
+        let Some(outer) = self.running.get().and_then(|slot| scheduler.as_outer(slot)) else {
+            drop(scheduler);
             return Some(self.begin_anew());
-        }
-        let place = scheduler.insert(outer);
+        };
+        let place = scheduler.insert(Some(outer));
         Some(Begun::new(place, true))
     }
 
@@ -98,7 +100,7 @@ impl Core {
         Some(begun)
     }
 
-    /// Begins a task for a caller that is not a task of this loop, or whose bindings it inherits.
+    /// Begins a task for a caller that is no task of this loop, or whose bindings it inherits.
     #[cold]
     fn begin_anew(&self) -> Begun {
         // The context of the caller, so it is captured before this loop becomes the current one.
@@ -167,9 +169,13 @@ impl Core {
 
     /// Makes a slot for the future of a blocking call, and queues it for its first poll.
     pub(crate) fn insert_root(&self) -> SlotId {
-        let (outer, inherited) = match current::is_task_of(self) && !bindings::is_any() {
-            true => (self.running.get().and_then(|slot| self.scheduler.borrow_mut().as_outer(slot)), None),
-            false => self.captured(),
+        let outer = match current::is_task_of(self) && !bindings::is_any() {
+            true => self.running.get().and_then(|slot| self.scheduler.borrow_mut().as_outer(slot)),
+            false => None,
+        };
+        let (outer, inherited) = match outer {
+            Some(outer) => (Some(outer), None),
+            None => self.captured(),
         };
         let slot = self.scheduler.borrow_mut().insert_root(outer);
         self.inherit(slot, inherited);

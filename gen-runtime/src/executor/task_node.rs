@@ -26,8 +26,6 @@ pub(super) struct TaskNode {
     slot: SlotId,
     outer: RefCell<Outer>,
     is_of_context: bool,
-    /// Whether the task has inherited bindings. They are in its context.
-    inherits: bool,
     has_ended: Cell<bool>,
     context: OnceCell<Arc<ErrorContext>>,
 }
@@ -38,7 +36,6 @@ impl TaskNode {
             slot,
             outer: RefCell::new(outer),
             is_of_context: false,
-            inherits: false,
             has_ended: Cell::new(false),
             context: OnceCell::new(),
         })
@@ -51,15 +48,9 @@ impl TaskNode {
             slot: SlotId::from_bits(0),
             outer: RefCell::new(None),
             is_of_context: true,
-            inherits: context.inherits(),
             has_ended: Cell::new(false),
             context: OnceCell::from(context),
         })
-    }
-
-    #[inline]
-    pub(super) fn inherits(&self) -> bool {
-        self.inherits
     }
 
     /// Called when the task has ended.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `Leaf` | has neither spawned a task nor scheduled a callback. `None` if it was spawned outside of all contexts |
 //! | `Node` | has spawned others, and perhaps has a context |
-//! | `Context` | has scheduled a callback, or has got a request, before it spawned others |
+//! | `Context` | has scheduled a callback, or has got a request, before it spawned others; or has inherited bindings |
 //!
 //! A slot that is free is a `Leaf` with `None`.
 
@@ -136,7 +136,8 @@ impl TaskSlot {
         }
     }
 
-    /// Returns the task as the outer context of one that it spawns.
+    /// Returns the task as the outer context of one that it spawns. `None` if the task has
+    /// inherited bindings, which the other one inherits, too.
     #[inline]
     pub(super) fn as_outer(&mut self, slot: SlotId) -> Outer {
         match &self.place {
@@ -144,11 +145,20 @@ impl TaskSlot {
                 task.shorten();
                 Some(Rc::clone(task))
             }
+            _ => self.make_outer(slot),
+        }
+    }
+
+    /// A task that has inherited bindings has a context from the beginning. It never becomes a
+    /// node, so the spawns of a node need not look for bindings.
+    #[cold]
+    fn make_outer(&mut self, slot: SlotId) -> Outer {
+        match &self.place {
+            Place::Context(_, context) if context.inherits() => None,
             _ => Some(self.make_node(slot)),
         }
     }
 
-    #[cold]
     fn make_node(&mut self, slot: SlotId) -> Rc<TaskNode> {
         let state = *self.state();
         let task = match mem::replace(&mut self.place, Place::Leaf(state, None)) {

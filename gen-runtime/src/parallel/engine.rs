@@ -114,9 +114,7 @@ impl Engine {
     #[inline]
     pub(super) fn drive(&mut self, cx: &mut Context<'_>, children: &mut impl Children) -> Poll<()> {
         if self.progress.running > 0 {
-            // Before its first poll nothing would wake it.
-            if answering::only_answers(cx.waker()) && self.wakers.is_some() {
-                self.answer_only(cx, children);
+            if in_flight::any_in_flight() && self.answers_only(cx, children) {
                 return Poll::Pending;
             }
             in_flight::without_injected_apart(|| self.poll_children(cx, children));
@@ -277,14 +275,20 @@ impl Engine {
         }
     }
 
-    /// Answers a question in a poll that does nothing else. If that ends the whole, asks for the
-    /// next poll.
+    /// Answers a question if this poll is to do nothing else, and returns whether it is. If that
+    /// ends the whole, asks for the next poll.
     #[cold]
-    fn answer_only(&mut self, cx: &mut Context<'_>, children: &mut dyn Children) {
+    #[inline(never)]
+    fn answers_only(&mut self, cx: &mut Context<'_>, children: &mut dyn Children) -> bool {
+        // Before its first poll nothing would wake it.
+        if !answering::only_answers(cx.waker()) || self.wakers.is_none() {
+            return false;
+        }
         self.pass_on(cx, children);
         if self.progress.running == 0 {
             cx.waker().wake_by_ref();
         }
+        true
     }
 
     /// Whether the group was cancelled, by an injection or by [`cancel`](Self::cancel).

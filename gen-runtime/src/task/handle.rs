@@ -302,9 +302,10 @@ impl<T> Unpin for JoinHandle<T> {}
 impl<T> Future for JoinHandle<T> {
     type Output = Result<T>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        if only_answers(cx.waker()) && (self.is_done() || self.is_awaited()) {
-            return self.answer_only(cx);
+        if any_in_flight() && self.answers_only(cx) {
+            return Poll::Pending;
         }
         // Apart from each other, so that each keeps only the registers that it needs.
         match &self.task {
@@ -367,16 +368,20 @@ impl<T> JoinHandle<T> {
         Poll::Pending
     }
 
-    /// This poll is only for the answer to a question, so it takes no result, and keeps no waker in
-    /// the place of another one. If the task has ended and has woken no future, this may be the
-    /// first poll, and asks for the next one.
+    /// Answers if this poll is only for the answer to a question, and returns whether it is. Such a
+    /// poll takes no result, and keeps no waker in the place of another one. If the task has ended
+    /// and has woken no future, this may be the first poll, and asks for the next one.
     #[cold]
-    fn answer_only(&self, cx: &Context<'_>) -> Poll<Result<T>> {
+    #[inline(never)]
+    fn answers_only(&self, cx: &Context<'_>) -> bool {
+        if !only_answers(cx.waker()) || !(self.is_done() || self.is_awaited()) {
+            return false;
+        }
         self.say(cx.waker(), 0);
         if !self.is_awaited() {
             cx.waker().wake_by_ref();
         }
-        Poll::Pending
+        true
     }
 
     /// Whether the end of a task on a loop wakes a future, or has woken one.

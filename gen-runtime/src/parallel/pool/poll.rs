@@ -32,8 +32,7 @@ where
         named: &impl NamesChildren<I>,
         on_cancel: impl FnOnce(Cancellation),
     ) -> Poll<Option<(I, Result<T>)>> {
-        if answering::only_answers(cx.waker()) && self.only_waits() {
-            self.answer_only(cx, named);
+        if in_flight::any_in_flight() && self.answers_only(cx, named) {
             return Poll::Pending;
         }
         if !self.ended.is_empty() && !self.has_work() {
@@ -50,14 +49,19 @@ where
         !self.is_empty() && self.blocks.have_wakers() && !self.has_work()
     }
 
-    /// Answers a question in a poll that does nothing else. If there is a result, asks for the next
-    /// poll, which takes it.
+    /// Answers a question if this poll is to do nothing else, and returns whether it is. If there
+    /// is a result, asks for the next poll, which takes it.
     #[cold]
-    fn answer_only(&mut self, cx: &mut Context<'_>, named: &impl NamesChildren<I>) {
+    #[inline(never)]
+    fn answers_only(&mut self, cx: &mut Context<'_>, named: &impl NamesChildren<I>) -> bool {
+        if !answering::only_answers(cx.waker()) || !self.only_waits() {
+            return false;
+        }
         self.pass_on(cx, named);
         if !self.ended.is_empty() {
             cx.waker().wake_by_ref();
         }
+        true
     }
 
     fn poll_for_next(
