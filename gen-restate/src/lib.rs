@@ -95,7 +95,8 @@
 //!
 //! # Limits
 //!
-//! - A value or a message may have as many bytes as the server allows: 32 MiB by default.
+//! - A value may have 16 MiB. A larger one of a step or of the coroutine becomes a failure, and a
+//!   larger input of a call or state is an error of its yield. All of a run together may be larger.
 //! - A step that takes longer than the abort timeout of the server, ten minutes by default, is
 //!   taken for one that hangs, and runs again. Split it, or set `abort-timeout` at the server.
 //! - The server keeps the result of a run, its signals and its state for a day by default. After
@@ -123,6 +124,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod calls;
 #[cfg(feature = "client")]
 mod client;
 mod clock;
