@@ -149,8 +149,9 @@ impl Client {
 
     /// Sends a [signal](fn@gen_durable::signal) to a run, also before it was started.
     ///
-    /// It returns when a process with this workflow has taken the signal, and the server has written
-    /// it down. As long as no such process lives, it waits, and the server keeps the signal.
+    /// It returns when a process with this workflow has taken the signal, and the server has
+    /// written it down. As long as no such process lives, it waits, and the server keeps the
+    /// signal.
     ///
     /// Signals that are sent one after the other arrive in this order. Those of several senders at
     /// once arrive in some order, and none is lost.
@@ -199,8 +200,8 @@ impl Client {
     }
 
     /// Cancels a run: [`Cancelled`](gen::Cancelled) arrives at each yield of its coroutine that
-    /// waits, and the clean-up may take durable steps. The runs that it has called are
-    /// cancelled, too.
+    /// waits, and the clean-up may take durable steps. The runs for which it waits are
+    /// [cancelled, too](fn@gen_durable::call#cancellation).
     ///
     /// It returns when the server has written the request down. A run that has ended stays as it
     /// is.
