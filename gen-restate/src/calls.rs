@@ -4,7 +4,7 @@
 //! |---|---|
 //! | is issued | is open |
 //! | its outcome is given | is forgotten |
-//! | a cancellation of the caller comes | is marked if the coroutine waits for it, and the server has told the identifier of its run |
+//! | a cancellation of the caller comes | is marked if the coroutine waits for it, as soon as the identifier of its run has come |
 //! | a marked call is given up | its run is cancelled, by a command of the journal |
 //!
 //! So a call under a `gen::shield` goes on, and one that a timeout gives up does not cancel its

@@ -395,7 +395,7 @@ async fn a_step_runs_only_when_the_version_before_it_is_stored() {
     attempt.send(&[cancel()]);
     ends_with(&mut attempt, "cancelled").await;
 
-    // The server suspends it, and is told of the version.
+    // The server suspends it before.
     let mut attempt = begin(body!(body()), &[]).await;
     attempt.close();
     assert_eq!(attempt.until(SUSPENSION).await, [RUN, PROPOSE, RUN, SUSPENSION]);
