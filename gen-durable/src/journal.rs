@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::StepFailed;
 use crate::place::Place;
+use crate::recorded::too_large;
 
 /// The number of a command, from 0, in the order in which the coroutine has issued them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -163,6 +164,18 @@ impl Outcome {
                 Outcome::Failed(StepFailed::new(format!("the result cannot be written as JSON: {error}")))
             }
             Err(error) => Outcome::Failed(StepFailed::of(error)),
+        }
+    }
+
+    /// The outcome, or a failure if it has more than the 16 MiB of an entry.
+    ///
+    /// A [`Journal`] keeps this one of each step, so that a run does not fail at the same step for
+    /// ever.
+    #[must_use]
+    pub fn limited(self) -> Self {
+        match too_large(&self) {
+            Some(failed) => Outcome::Failed(failed),
+            None => self,
         }
     }
 }

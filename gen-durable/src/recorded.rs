@@ -269,7 +269,7 @@ impl<S: Store> Recorded<S> {
         while let Some((ticket, refused)) = self.prompt.pop_front() {
             if awaited.contains(ticket) {
                 let outcome = refused.map_or_else(|| self.prompt_outcome(ticket), Outcome::Failed);
-                return self.done(ticket, limited(outcome)).map(Some);
+                return self.done(ticket, outcome.limited()).map(Some);
             }
         }
         if let Some(reason) = self.cancelled.pop_front() {
@@ -317,7 +317,7 @@ impl<S: Store> Recorded<S> {
             What::Signal(name) => self.inbox.give(name, ticket).map(Outcome::Value),
             _ => self.calls.take_first(),
         };
-        self.done(ticket, limited(outcome.unwrap_or_else(Outcome::nothing)))
+        self.done(ticket, outcome.unwrap_or_else(Outcome::nothing).limited())
     }
 
     /// Looks for signals and for the ends of other runs, if one is awaited.
@@ -498,7 +498,7 @@ impl<S: Store> Journal for Recorded<S> {
     }
 
     fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {
-        self.ended.push_back((step, limited(outcome)));
+        self.ended.push_back((step, outcome.limited()));
         Ok(())
     }
 
@@ -540,7 +540,7 @@ impl<S: Store> Journal for Recorded<S> {
     }
 
     fn finish(&mut self, outcome: &Outcome) -> gen::Result {
-        let outcome = limited(outcome.clone());
+        let outcome = outcome.clone().limited();
         self.skip_notes();
         match self.replay.front() {
             None => {
@@ -561,14 +561,6 @@ impl<S: Store> Journal for Recorded<S> {
 
     fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
         self.poll_synced(cx)
-    }
-}
-
-/// The outcome, or a failure if it is too large.
-fn limited(outcome: Outcome) -> Outcome {
-    match too_large(&outcome) {
-        Some(failed) => Outcome::Failed(failed),
-        None => outcome,
     }
 }
 

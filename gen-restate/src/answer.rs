@@ -19,7 +19,9 @@ use bytes::Bytes;
 use http::{header, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{Either, Full};
 use hyper::body::{Body, Frame, Incoming};
-use restate_sdk_shared_core::{CoreVM, JournalMismatchRetryBehavior, VMOptions, VM};
+use restate_sdk_shared_core::{
+    CoreVM, ImplicitCancellationOption, JournalMismatchRetryBehavior, VMOptions, VM,
+};
 use tokio::sync::{mpsc, watch};
 
 use crate::discovery;
@@ -102,11 +104,11 @@ fn invoke(
 ) -> Result<Answer, Refused> {
     method(&request, &Method::POST)?;
     identify(endpoint, &request)?;
-    let name = format!("{workflow}/{handler}");
+    let name = [workflow, handler];
     let handler = match (endpoint.begin(workflow), handler) {
         (Some(begin), RUN) => Handler::Run(begin),
         (Some(_), SIGNAL) => Handler::Signal,
-        _ => return Err(Refused(StatusCode::NOT_FOUND, format!("there is no {name}"))),
+        _ => return Err(Refused(StatusCode::NOT_FOUND, format!("there is no {workflow}/{handler}"))),
     };
     let vm = machine(&request)?;
     let mut answer = Response::builder().status(StatusCode::OK);
@@ -124,6 +126,11 @@ fn invoke(
 /// The state machine of the protocol, in the version that the server wants to talk.
 fn machine(request: &Request<Incoming>) -> Result<CoreVM, Refused> {
     let options = VMOptions {
+        // The journal cancels them, and only those for which the coroutine waits.
+        implicit_cancellation: ImplicitCancellationOption::Enabled {
+            cancel_children_calls: false,
+            cancel_children_one_way_calls: false,
+        },
         journal_mismatch_retry_behavior: JournalMismatchRetryBehavior::Pause,
         ..VMOptions::default()
     };

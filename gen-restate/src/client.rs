@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gen_durable::StepFailed;
-use http::{header, Method, Request, StatusCode};
+use http::{header, HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::{connect::HttpConnector, Client as Http};
 use hyper_util::rt::TokioExecutor;
@@ -38,13 +38,24 @@ use crate::promises::SIGNAL;
 /// # Errors
 ///
 /// [`ClientError`] of each method. A request that has failed may have arrived. All of them may be
-/// sent again, but a signal then counts twice.
+/// sent again, but a signal then counts twice: use [`send_signal_once`](Self::send_signal_once).
+///
+/// A connection that is not there after ten seconds is [`ClientError::Unreachable`], and so is an
+/// answer that is not there after [a minute](Self::with_time_limit). [`result`](Self::result) and
+/// the signals wait for as long as it takes.
 #[derive(Clone)]
 pub struct Client {
     ingress: String,
     admin: String,
     http: Http<HttpConnector, Full<Bytes>>,
+    limit: Duration,
 }
+
+/// The time for a connection.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// The time for an answer, by default. A server that registers an endpoint asks it first.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// The port of the admin interface of a server that has the ports it has by default.
 const ADMIN_PORT: u16 = 9070;
@@ -55,21 +66,24 @@ impl Client {
     #[must_use]
     pub fn new(ingress: impl Into<String>) -> Self {
         let ingress = without_slash(ingress.into());
-        let admin = match ingress.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-            _ => &ingress,
-        };
-        let admin = format!("{admin}:{ADMIN_PORT}");
+        let admin = admin_of(&ingress);
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(CONNECT));
         let http = Http::builder(TokioExecutor::new()).build(connector);
-        Client { ingress, admin, http }
+        Client { ingress, admin, http, limit: LIMIT }
     }
 
     /// Sets the address of the admin interface, such as `http://127.0.0.1:9070`.
     #[must_use]
     pub fn with_admin(self, admin: impl Into<String>) -> Self {
         Client { admin: without_slash(admin.into()), ..self }
+    }
+
+    /// Sets the time for an answer, with the connection, which is a minute by default.
+    #[must_use]
+    pub fn with_time_limit(self, limit: Duration) -> Self {
+        Client { limit, ..self }
     }
 
     /// Starts a run, unless there is a run of this workflow with this key.
@@ -109,8 +123,13 @@ impl Client {
     /// the server stops, then ask again.
     pub async fn result<T: DeserializeOwned>(&self, name: &str, key: &str) -> gen::Result<T> {
         let path = format!("/restate/workflow/{}/{}/attach", encoded(name), encoded(key));
-        let (status, answer) = self.send(&self.ingress, Method::GET, &path, None).await?;
-        self.ended(name, key, status, &answer)
+        let request = request(Method::GET, &self.ingress, &path, None)?;
+        let (status, answer) = self.answer(request).await?;
+        if status == StatusCode::NOT_FOUND && Failed::of(&answer).is_some_and(|failed| failed.is_of_run()) {
+            // The server says here that there is no run as if a run had ended so.
+            return self.result_now(name, key).await?.ok_or_else(|| no_such_run(name, key));
+        }
+        ended(name, key, status, &answer)
     }
 
     /// The result of a run, or `None` if it has not ended.
@@ -124,15 +143,18 @@ impl Client {
         let (status, answer) = self.send(&self.ingress, Method::GET, &path, None).await?;
         match status.as_u16() {
             NOT_READY => Ok(None),
-            _ => self.ended(name, key, status, &answer).map(Some),
+            _ => ended(name, key, status, &answer).map(Some),
         }
     }
 
     /// Sends a [signal](fn@gen_durable::signal) to a run, also before it was started.
     ///
-    /// It returns when the server has written the signal down. Signals that are sent one after the
-    /// other arrive in this order. Those of several senders at once arrive in some order, and none
-    /// is lost.
+    /// It returns when a process with this workflow has taken the signal, and the server has
+    /// written it down. As long as no such process lives, it waits, and the server keeps the
+    /// signal.
+    ///
+    /// Signals that are sent one after the other arrive in this order. Those of several senders at
+    /// once arrive in some order, and none is lost.
     pub async fn send_signal<T: Serialize + ?Sized>(
         &self,
         name: &str,
@@ -140,15 +162,46 @@ impl Client {
         signal: &str,
         value: &T,
     ) -> gen::Result {
+        self.signal(name, key, signal, value, None).await
+    }
+
+    /// As [`send_signal`](Self::send_signal), but signals to a run with the same `id` count once.
+    /// So it may be sent again if the answer was lost.
+    ///
+    /// The server keeps the `id` for a day by default.
+    pub async fn send_signal_once<T: Serialize + ?Sized>(
+        &self,
+        name: &str,
+        key: &str,
+        signal: &str,
+        value: &T,
+        id: &str,
+    ) -> gen::Result {
+        self.signal(name, key, signal, value, Some(id)).await
+    }
+
+    async fn signal<T: Serialize + ?Sized>(
+        &self,
+        name: &str,
+        key: &str,
+        signal: &str,
+        value: &T,
+        id: Option<&str>,
+    ) -> gen::Result {
         let path = format!("/{}/{}/{SIGNAL}", encoded(name), encoded(key));
         let body = serde_json::to_string(&json!({ "name": signal, "value": value }))?;
-        let (status, answer) = self.send(&self.ingress, Method::POST, &path, Some(body)).await?;
+        let mut request = request(Method::POST, &self.ingress, &path, Some(body))?;
+        if let Some(id) = id {
+            // A header has no other characters.
+            request.headers_mut().insert("idempotency-key", HeaderValue::try_from(encoded(id))?);
+        }
+        let (status, answer) = self.answer(request).await?;
         Ok(accepted(status, &answer)?)
     }
 
     /// Cancels a run: [`Cancelled`](gen::Cancelled) arrives at each yield of its coroutine that
-    /// waits, and the clean-up may take durable steps. The runs that it has called are
-    /// cancelled, too.
+    /// waits, and the clean-up may take durable steps. The runs for which it waits are
+    /// [cancelled, too](fn@gen_durable::call#cancellation).
     ///
     /// It returns when the server has written the request down. A run that has ended stays as it
     /// is.
@@ -215,28 +268,6 @@ impl Client {
         Ok(found.invocation_id)
     }
 
-    fn ended<T: DeserializeOwned>(
-        &self,
-        name: &str,
-        key: &str,
-        status: StatusCode,
-        answer: &Bytes,
-    ) -> gen::Result<T> {
-        if status.is_success() {
-            let json: &[u8] = if answer.is_empty() { b"null" } else { answer };
-            return Ok(serde_json::from_slice(json)?);
-        }
-        Err(match Failed::of(answer) {
-            Some(failed) if failed.is_of_coroutine() => failed.into_step_failed(status).into(),
-            _ if status == StatusCode::NOT_FOUND => no_such_run(name, key),
-            // The server itself has ended the run.
-            Some(failed) if failed.source.as_deref() == Some("invocation") => {
-                failed.into_step_failed(status).into()
-            }
-            _ => refused(status, answer).into(),
-        })
-    }
-
     /// The rows that a query in SQL finds in the tables of the server.
     async fn query<R: DeserializeOwned>(&self, query: &str) -> gen::Result<Vec<R>> {
         #[derive(Deserialize)]
@@ -250,6 +281,7 @@ impl Client {
         Ok(found.rows)
     }
 
+    /// The answer to a request that the server answers at once.
     async fn send(
         &self,
         base: &str,
@@ -257,20 +289,51 @@ impl Client {
         path: &str,
         body: Option<String>,
     ) -> Result<(StatusCode, Bytes), ClientError> {
-        let url = format!("{base}{path}");
+        let request = request(method, base, path, body)?;
+        let url = request.uri().to_string();
+        let answered = tokio::time::timeout(self.limit, self.answer(request)).await;
+        answered.unwrap_or_else(|_| {
+            let cause = format!("there is no answer after {:?}", self.limit);
+            Err(ClientError::Unreachable { url, cause })
+        })
+    }
+
+    async fn answer(&self, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), ClientError> {
+        let url = request.uri().to_string();
         let unreachable = |cause: String| ClientError::Unreachable { url: url.clone(), cause };
-        let mut request =
-            Request::builder().method(method).uri(&url).header(header::ACCEPT, "application/json");
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        let body = Full::new(Bytes::from(body.unwrap_or_default()));
-        let request = request.body(body).map_err(|error| unreachable(error.to_string()))?;
         let answer = self.http.request(request).await.map_err(|error| unreachable(with_causes(&error)))?;
         let status = answer.status();
         let body = answer.into_body().collect().await.map_err(|error| unreachable(with_causes(&error)))?;
         Ok((status, body.to_bytes()))
     }
+}
+
+fn request(
+    method: Method,
+    base: &str,
+    path: &str,
+    body: Option<String>,
+) -> Result<Request<Full<Bytes>>, ClientError> {
+    let url = format!("{base}{path}");
+    let mut request = Request::builder().method(method).uri(&url).header(header::ACCEPT, "application/json");
+    if body.is_some() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    let body = Full::new(Bytes::from(body.unwrap_or_default()));
+    request.body(body).map_err(|error| ClientError::Unreachable { url, cause: error.to_string() })
+}
+
+/// The result of a run, of which the ingress has given this answer.
+fn ended<T: DeserializeOwned>(name: &str, key: &str, status: StatusCode, answer: &Bytes) -> gen::Result<T> {
+    if status.is_success() {
+        let json: &[u8] = if answer.is_empty() { b"null" } else { answer };
+        return Ok(serde_json::from_slice(json)?);
+    }
+    Err(match Failed::of(answer) {
+        Some(failed) if failed.is_of_run() => failed.into_step_failed(status).into(),
+        Some(failed) if failed.is_no_run() => no_such_run(name, key),
+        _ => refused(status, answer).into(),
+    })
 }
 
 impl fmt::Debug for Client {
@@ -300,8 +363,15 @@ impl Failed {
         serde_json::from_slice(answer).ok()
     }
 
-    fn is_of_coroutine(&self) -> bool {
-        self.metadata.contains_key(failure::REST)
+    /// Whether a run has ended with it: a coroutine, a program in another language, or one that the
+    /// server has ended.
+    fn is_of_run(&self) -> bool {
+        self.metadata.contains_key(failure::REST) || self.source.as_deref() == Some("invocation")
+    }
+
+    /// Whether the server itself says that there is no such run.
+    fn is_no_run(&self) -> bool {
+        self.source.as_deref() == Some("ingress") && self.message == "invocation not found"
     }
 
     fn into_step_failed(self, status: StatusCode) -> StepFailed {
@@ -338,6 +408,13 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// The address of the admin interface at the host of this ingress.
+fn admin_of(ingress: &str) -> String {
+    let uri = ingress.parse::<Uri>().unwrap_or_default();
+    let (scheme, host) = (uri.scheme_str().unwrap_or("http"), uri.host().unwrap_or_default());
+    format!("{scheme}://{host}:{ADMIN_PORT}")
 }
 
 fn without_slash(mut url: String) -> String {
@@ -383,6 +460,46 @@ mod tests {
         assert_eq!(admin("http://127.0.0.1:8080/"), "http://127.0.0.1:9070");
         assert_eq!(admin("http://restate"), "http://restate:9070");
         assert_eq!(admin("http://[::1]:8080"), "http://[::1]:9070");
+        assert_eq!(admin("http://restate:8080/a/b:7/"), "http://restate:9070");
+        assert_eq!(admin("http://restate/a"), "http://restate:9070");
         assert_eq!(Client::new("http://a").with_admin("http://b:1/").admin, "http://b:1");
+    }
+
+    fn failed(status: u16, answer: &'static str) -> gen::Error {
+        let answer = Bytes::from_static(answer.as_bytes());
+        ended::<u32>("Order", "7", StatusCode::from_u16(status).unwrap(), &answer).unwrap_err()
+    }
+
+    #[test]
+    fn a_run_that_ended_with_not_found_is_told_from_one_that_is_not_there() {
+        let none = failed(404, r#"{"code":404,"message":"invocation not found","source":"ingress"}"#);
+        assert!(matches!(none.downcast_ref(), Some(ClientError::NoSuchRun { .. })), "{none}");
+        for answer in [
+            r#"{"code":404,"message":"no such card","source":"invocation"}"#,
+            r#"{"code":404,"message":"no such card","metadata":{"gen":"{}"},"source":"invocation"}"#,
+        ] {
+            let ended = failed(404, answer);
+            let ended = ended.downcast_ref::<StepFailed>().expect("the run has ended with it");
+            assert_eq!((ended.code(), ended.to_string().as_str()), (404, "no such card"));
+        }
+        for answer in ["no route", r#"{"code":404,"message":"service 'Order' not found","source":"ingress"}"#]
+        {
+            let refused = failed(404, answer);
+            let text = match refused.downcast_ref() {
+                Some(ClientError::Refused { status: 404, message }) => message,
+                _ => panic!("{refused}"),
+            };
+            assert!(answer.contains(text.as_str()), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_does_not_answer_is_unreachable() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = Client::new(format!("http://{}", silent.local_addr().unwrap()));
+        let client = client.with_time_limit(Duration::from_millis(1));
+        let error = client.start("Order", "7", &7).await.unwrap_err();
+        assert!(matches!(error.downcast_ref(), Some(ClientError::Unreachable { .. })), "{error}");
+        assert!(error.to_string().contains("no answer after 1ms"), "{error}");
     }
 }

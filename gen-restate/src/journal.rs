@@ -10,12 +10,14 @@
 //! | a step, a random number, a UUID, a reading of the clock | the outcome of a closure |
 //! | a sleep, a timeout | a sleep until a time of the day |
 //! | a signal | the next promise of its name: see [`promises`](crate::promises) |
+//! | a call of the run itself | nothing: it fails |
 //! | a call | a call of the workflow. If there is a run already, the wait for that run follows |
+//! | the cancellation of a call | a signal to its run: see [`calls`](crate::calls) |
 //! | a start | a one-way call, which may be delayed |
 //! | a state | a state of the workflow |
-//! | a version | the outcome of a closure that is known at once |
+//! | a version | the outcome of a closure that is known at once. No step begins before it is stored |
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{ready, Context, Poll};
@@ -29,6 +31,7 @@ use restate_sdk_shared_core::{
     VM,
 };
 
+use crate::calls::Calls;
 use crate::clock::WallClock;
 use crate::error::ProtocolError;
 use crate::failure;
@@ -49,10 +52,15 @@ pub(crate) struct RestateJournal {
     issued: Vec<Issued>,
     by_handle: BTreeMap<NotificationHandle, Ticket>,
     promises: Promises,
+    calls: Calls,
+    /// A cancellation has come, and waits for the identifiers of the runs that end with it.
+    is_cancelled: bool,
     /// By label.
     versions: BTreeMap<String, Version>,
+    /// The handles of the versions that the server has not stored.
+    open_versions: BTreeSet<NotificationHandle>,
     /// The outcomes that need nothing of the server.
-    done: VecDeque<Ticket>,
+    done: VecDeque<(Ticket, Outcome)>,
     clock: WallClock,
 }
 
@@ -65,6 +73,14 @@ struct Issued {
     deadline: u64,
     /// The call has found a run, and waits for that one.
     is_attached: bool,
+    /// It has a closure, which has not begun.
+    is_new: bool,
+}
+
+impl Issued {
+    fn of(what: &What, handle: Option<NotificationHandle>) -> Self {
+        Issued { what: without_value(what), handle, deadline: 0, is_attached: false, is_new: false }
+    }
 }
 
 struct Version {
@@ -80,7 +96,10 @@ impl RestateJournal {
             issued: Vec::new(),
             by_handle: BTreeMap::new(),
             promises: Promises::default(),
+            calls: Calls::default(),
+            is_cancelled: false,
             versions: BTreeMap::new(),
+            open_versions: BTreeSet::new(),
             done: VecDeque::new(),
             clock: WallClock::default(),
         }
@@ -103,20 +122,25 @@ impl RestateJournal {
         if !run.replayed {
             let value = version.to_string().into();
             wire.propose(run.handle, RunExitResult::Success(value)).map_err(stopped)?;
+            self.open_versions.insert(run.handle);
         }
-        self.versions.insert(label, Version { version, entry });
+        // The first one is that of the run.
+        self.versions.entry(label).or_insert(Version { version, entry });
         Ok(())
     }
 
     /// Sends the command, or takes it from the journal.
-    fn send(&mut self, wire: &mut Wire, what: &What) -> gen::Result<Issued> {
+    fn send(&mut self, wire: &mut Wire, ticket: Ticket, what: &What) -> gen::Result<Issued> {
         let recorded = wire.next_recorded().cloned();
         let vm = &mut wire.vm;
         let options = PayloadOptions::unstable_serialization();
-        let mut deadline = 0;
+        let (mut deadline, mut is_new) = (0, false);
         let handle = match what {
             What::Step(_) | What::Random | What::Uuid | What::Now => {
-                vm.sys_run(Run::Command(what.clone()).name()).map(|run| Some(run.handle))
+                vm.sys_run(Run::Command(what.clone()).name()).map(|run| {
+                    is_new = !run.replayed;
+                    Some(run.handle)
+                })
             }
             What::Sleep(millis) | What::Timeout(millis) => {
                 let until = self.clock.after(*millis);
@@ -130,7 +154,10 @@ impl RestateJournal {
             What::Signal(name) => vm.sys_get_promise(self.promises.next(name)).map(Some),
             What::Call { body, key, input } => {
                 let call = vm.sys_call(target(body, key), input.clone().into(), None, options);
-                call.map(|call| Some(call.call_notification_handle))
+                call.map(|call| {
+                    self.calls.issued(ticket, call.invocation_id_notification_handle);
+                    Some(call.call_notification_handle)
+                })
             }
             What::Start { body, key, input, after } => {
                 let at = (*after > 0).then(|| self.clock.after(*after));
@@ -153,13 +180,16 @@ impl RestateJournal {
             other => gen::bail!("gen-restate knows no way to do {other}"),
         };
         let handle = handle.map_err(broken)?;
-        Ok(Issued { what: without_value(what), handle, deadline, is_attached: false })
+        Ok(Issued { deadline, is_new, ..Issued::of(what, handle) })
     }
 
-    /// The handles under which the awaited outcomes come.
+    /// The handles under which the awaited outcomes come. No closure begins that is not among them,
+    /// and none is before the versions are stored on which it may depend.
     fn handles(&mut self, awaited: &Awaited) -> Vec<(NotificationHandle, Ticket)> {
+        let begins = self.open_versions.is_empty();
         let of_command = |ticket: Ticket| match self.issued.get(ticket.0 as usize)? {
             Issued { what: What::Signal(_), .. } => None,
+            Issued { is_new: true, .. } if !begins => None,
             issued => Some((issued.handle?, ticket)),
         };
         let mut handles: Vec<_> = awaited.iter().filter_map(of_command).collect();
@@ -167,12 +197,20 @@ impl RestateJournal {
         handles
     }
 
-    /// Takes an outcome that is there. `None` if the command has to wait for something else.
+    /// Takes an outcome that is there. `None` if it is that of a version, or if the command has to
+    /// wait for something else.
     fn take(
         &mut self,
         wire: &mut Wire,
         handles: &[(NotificationHandle, Ticket)],
     ) -> gen::Result<Option<Event>> {
+        for version in &self.open_versions {
+            if wire.vm.take_notification(*version).map_err(broken)?.is_some() {
+                let version = *version;
+                self.open_versions.remove(&version);
+                return Ok(None);
+            }
+        }
         for (handle, ticket) in handles {
             if let Some(value) = wire.vm.take_notification(*handle).map_err(broken)? {
                 let Some(outcome) = self.outcome(wire, *ticket, value)? else { return Ok(None) };
@@ -196,6 +234,7 @@ impl RestateJournal {
             }
             _ => {}
         }
+        self.calls.ended(ticket);
         let outcome = match value {
             Value::Success(json) if json.is_empty() => Outcome::nothing(),
             Value::Success(json) => match String::from_utf8(json.into()) {
@@ -214,7 +253,9 @@ impl RestateJournal {
     /// Begins the closure of a command. The journal reads the clock itself.
     fn run(&mut self, wire: &mut Wire, handle: NotificationHandle) -> gen::Result<Option<Event>> {
         let Some(ticket) = self.by_handle.get(&handle).copied() else { return Ok(None) };
-        match self.issued[ticket.0 as usize].what {
+        let issued = &mut self.issued[ticket.0 as usize];
+        issued.is_new = false;
+        match issued.what {
             What::Now => {
                 let now = self.clock.now().to_string();
                 wire.propose(handle, RunExitResult::Success(now.into())).map_err(stopped)?;
@@ -224,26 +265,64 @@ impl RestateJournal {
         }
     }
 
+    /// Marks the calls for which the coroutine waits. A replay finds the identifiers of their runs
+    /// in the journal.
+    fn poll_mark_calls(
+        &mut self,
+        wire: &mut Wire,
+        cx: &mut Context<'_>,
+        awaited: &Awaited,
+    ) -> Poll<gen::Result> {
+        while let Some((call, identifier)) = self.calls.first_unmarked(awaited) {
+            // A second cancellation says nothing new.
+            if let Progress::Completed = ready!(wire.poll_progress(cx, &[identifier])).map_err(stopped)? {
+                self.calls.mark(call, identifier_of_run(wire, identifier)?);
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Cancels the runs of the marked calls that were given up.
+    fn cancel_called(&mut self, wire: &mut Wire, awaited: &Awaited) -> gen::Result {
+        for run in self.calls.take_given_up(awaited) {
+            if wire.next_recorded().is_some_and(|next| *next != Recorded::Cancel) {
+                return Err(mismatch(wire, "cancels a run that it has called".into()));
+            }
+            wire.vm.sys_cancel_invocation(run).map_err(broken)?;
+        }
+        Ok(())
+    }
+
     fn next_event(
         &mut self,
         wire: &mut Wire,
         cx: &mut Context<'_>,
         awaited: &Awaited,
     ) -> Poll<Result<Event, gen::Error>> {
-        while let Some(ticket) = self.done.pop_front() {
+        while let Some((ticket, outcome)) = self.done.pop_front() {
             if awaited.contains(ticket) {
-                return Poll::Ready(Ok(Event::Done(ticket, Outcome::nothing())));
+                return Poll::Ready(Ok(Event::Done(ticket, outcome)));
             }
         }
         let by_handle = &self.by_handle;
         wire.retain_running(|run| by_handle.get(&run).is_some_and(|ticket| awaited.contains(*ticket)));
         loop {
+            if self.is_cancelled {
+                ready!(self.poll_mark_calls(wire, cx, awaited))?;
+                self.is_cancelled = false;
+                return Poll::Ready(Ok(Event::Cancelled("on the server".into())));
+            }
             let handles = self.handles(awaited);
-            let of_handles: Vec<NotificationHandle> = handles.iter().map(|(handle, _)| *handle).collect();
-            let event = match ready!(wire.poll_progress(cx, &of_handles)) {
+            let of_commands = handles.iter().map(|(handle, _)| *handle);
+            let all: Vec<NotificationHandle> =
+                of_commands.chain(self.open_versions.iter().copied()).collect();
+            let event = match ready!(wire.poll_progress(cx, &all)) {
                 Ok(Progress::Completed) => self.take(wire, &handles)?,
                 Ok(Progress::Run(handle)) => self.run(wire, handle)?,
-                Ok(Progress::Cancelled) => Some(Event::Cancelled("on the server".into())),
+                Ok(Progress::Cancelled) => {
+                    self.is_cancelled = true;
+                    None
+                }
                 Err(Stop::Suspended | Stop::Gone) => Some(Event::Suspended),
                 Err(stop) => return Poll::Ready(Err(stopped(stop))),
             };
@@ -259,15 +338,20 @@ impl Journal for RestateJournal {
         let wire = Arc::clone(&self.wire);
         let wire = &mut *lock(&wire);
         self.skip_versions(wire)?;
+        let ticket = Ticket(u32::try_from(self.issued.len()).map_err(gen::Error::from)?);
+        if let Some(refused) = refusal(wire, &command.what) {
+            self.done.push_back((ticket, Outcome::Failed(refused)));
+            self.issued.push(Issued::of(&command.what, None));
+            return Ok(ticket);
+        }
         if wire.next_recorded().is_some_and(|next| !next.fits(command)) {
             return Err(mismatch(wire, format!("issues {command}")));
         }
-        let ticket = Ticket(u32::try_from(self.issued.len()).map_err(gen::Error::from)?);
-        let issued = self.send(wire, &command.what)?;
+        let issued = self.send(wire, ticket, &command.what)?;
         match (&issued.what, issued.handle) {
             (What::Signal(name), Some(promise)) => self.promises.wait(name, ticket, promise),
             (_, Some(handle)) => drop(self.by_handle.insert(handle, ticket)),
-            (_, None) => self.done.push_back(ticket),
+            (_, None) => self.done.push_back((ticket, Outcome::nothing())),
         }
         self.issued.push(issued);
         Ok(ticket)
@@ -301,7 +385,7 @@ impl Journal for RestateJournal {
         let Some(Issued { handle: Some(handle), .. }) = self.issued.get(step.0 as usize) else {
             gen::bail!("the command {} has no closure", step.0);
         };
-        let result = match outcome {
+        let result = match outcome.limited() {
             Outcome::Value(json) => RunExitResult::Success(json.into()),
             Outcome::Failed(failed) => RunExitResult::TerminalFailure(failure::to_restate(&failed)),
         };
@@ -316,6 +400,7 @@ impl Journal for RestateJournal {
         let wire = Arc::clone(&self.wire);
         let wire = &mut *lock(&wire);
         self.skip_versions(wire)?;
+        self.cancel_called(wire, awaited)?;
         self.next_event(wire, cx, awaited)
     }
 
@@ -323,6 +408,7 @@ impl Journal for RestateJournal {
         let wire = Arc::clone(&self.wire);
         let wire = &mut *lock(&wire);
         self.skip_versions(wire)?;
+        self.cancel_called(wire, &Awaited::default())?;
         if wire.next_recorded().is_some_and(|next| *next != Recorded::End) {
             return Err(mismatch(wire, "has ended".into()));
         }
@@ -348,6 +434,17 @@ pub(crate) fn lock(wire: &Mutex<Wire>) -> MutexGuard<'_, Wire> {
     wire.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The failure of a command that is not sent. A replay finds it again, so no journal has it.
+fn refusal(wire: &Wire, what: &What) -> Option<StepFailed> {
+    match what {
+        What::Call { body, key, .. } if wire.is_run(body, key) => {
+            let why = format!("the run of `{body}` with key `{key}` calls itself, which would wait for ever");
+            Some(StepFailed::new(why).into_permanent())
+        }
+        _ => None,
+    }
+}
+
 /// The request without the value that was sent with it.
 fn without_value(what: &What) -> What {
     match what {
@@ -371,6 +468,14 @@ fn target(body: &str, key: &str) -> Target {
         scope: None,
         limit_key: None,
         headers: Vec::new(),
+    }
+}
+
+/// Takes the identifier of a run that was called.
+fn identifier_of_run(wire: &mut Wire, handle: NotificationHandle) -> gen::Result<String> {
+    match wire.vm.take_notification(handle).map_err(broken)? {
+        Some(Value::InvocationId(run)) => Ok(run),
+        other => gen::bail!("instead of the identifier of a run came {other:?}"),
     }
 }
 

@@ -72,7 +72,7 @@
 //! | a process dies | its runs go on in another process, or in the next one. Recorded steps do not run again; a step that was under way does, so it must be [idempotent](gen_durable#steps-run-at-least-once) |
 //! | a server dies | another one of the cluster goes on. A single server goes on when it is back |
 //! | a run waits, for longer than [`Endpoint::suspend_after`] | it is suspended: the coroutine and its driver are dropped, and no process has anything of it. When what it waits for has happened, some process replays it |
-//! | a run is [cancelled](Client::cancel) | [`Cancelled`](gen::Cancelled) arrives at each yield that waits, durably. The clean-up may take steps. The runs that it has called are cancelled, too |
+//! | a run is [cancelled](Client::cancel) | [`Cancelled`](gen::Cancelled) arrives at each yield that waits, durably. The clean-up may take steps. The runs for which it waits are [cancelled, too](fn@gen_durable::call#cancellation) |
 //! | the coroutine ends with an error | the run has ended with it: [`Client::result`] gives its text, its code and its payload. To try a step again, let it [`retry`](gen_durable::Step::retry) |
 //! | a step or the coroutine panics | the server tries the run again, with growing waits |
 //! | the coroutine departs from its journal, or is [not durable](gen_durable::NotDurable) | the run has not ended. The server shows the message, with both commands or with the yield, and tries again, so that a mended program finishes the run. Over version 7 of the protocol it pauses the run until an operator resumes it |
@@ -95,7 +95,8 @@
 //!
 //! # Limits
 //!
-//! - A value or a message may have as many bytes as the server allows: 32 MiB by default.
+//! - A value may have 16 MiB. A larger one of a step or of the coroutine becomes a failure, and a
+//!   larger input of a call or state is an error of its yield. All of a run together may be larger.
 //! - A step that takes longer than the abort timeout of the server, ten minutes by default, is
 //!   taken for one that hangs, and runs again. Split it, or set `abort-timeout` at the server.
 //! - The server keeps the result of a run, its signals and its state for a day by default. After
@@ -104,6 +105,8 @@
 //!   a kill.
 //! - The endpoint speaks HTTP/2 without TLS. Put a proxy before it, or a network of your own, and
 //!   use [`Endpoint::identity_key`].
+//! - A signal arrives as soon as a process with its workflow lives. Until then the server keeps it,
+//!   and [`Client::send_signal`] waits.
 //! - It knows the versions 6 and 7 of the protocol, which servers from 1.6 on speak.
 //!
 //! # Licences
@@ -123,6 +126,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod calls;
 #[cfg(feature = "client")]
 mod client;
 mod clock;

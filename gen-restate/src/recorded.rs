@@ -18,6 +18,8 @@ pub(crate) enum Recorded {
     Version(String, u32),
     /// The wait for a run that a call has found under way.
     Attach,
+    /// The cancellation of a run that was called.
+    Cancel,
     /// The result of the coroutine.
     End,
     /// A command that the shared core issues by itself, or of another kind of program.
@@ -42,6 +44,7 @@ impl Recorded {
                 let (body, key) = (frame.text(1), frame.text(6));
                 What::Start { body, key, input: String::new(), after: 0 }
             }
+            0x0410 => return Some(Recorded::Cancel),
             0x0411 => match Run::of_name(frame.text(12)) {
                 Run::Command(what) => what,
                 Run::Version(label, version) => return Some(Recorded::Version(label, version)),
@@ -69,6 +72,7 @@ impl Recorded {
             Recorded::Command(what, _) => what.to_string(),
             Recorded::Version(label, version) => format!("version {version} of `{label}`"),
             Recorded::Attach => "the wait for another run".into(),
+            Recorded::Cancel => "the cancellation of a called run".into(),
             Recorded::End => "the end of the coroutine".into(),
             Recorded::Other => "a command that this library does not issue".into(),
         }

@@ -28,6 +28,9 @@ use crate::recorded::Recorded;
 
 pub(crate) struct Wire {
     pub(crate) vm: CoreVM,
+    workflow: String,
+    /// Empty before the arguments are taken.
+    key: String,
     /// The handler, for log records, and later the key and the identifier of the run.
     name: String,
     /// `None` after its end.
@@ -75,10 +78,25 @@ pub(crate) enum Progress {
 }
 
 impl Wire {
-    pub(crate) fn new(name: String, vm: CoreVM, input: Incoming, output: UnboundedSender<Bytes>) -> Self {
-        let (input, output) = (Some(input), Some(output));
-        let (frames, recorded) = (Frames::default(), Vec::new());
-        Wire { vm, name, input, frames, recorded, output, running: BTreeSet::new(), is_gone: false }
+    /// The wire of an attempt to run that handler of that workflow.
+    pub(crate) fn new(
+        [workflow, handler]: [&str; 2],
+        vm: CoreVM,
+        input: Incoming,
+        output: UnboundedSender<Bytes>,
+    ) -> Self {
+        Wire {
+            vm,
+            workflow: workflow.into(),
+            key: String::new(),
+            name: format!("{workflow}/{handler}"),
+            input: Some(input),
+            frames: Frames::default(),
+            recorded: Vec::new(),
+            output: Some(output),
+            running: BTreeSet::new(),
+            is_gone: false,
+        }
     }
 
     /// Completes when the journal of the run has come.
@@ -93,7 +111,13 @@ impl Wire {
     pub(crate) fn take_input(&mut self) -> Result<Bytes, Stop> {
         let input = self.vm.sys_input()?;
         self.name = format!("{} of `{}` ({})", self.name, input.key, input.invocation_id);
+        self.key = input.key;
         Ok(input.input)
+    }
+
+    /// Whether it is the wire of the run of this workflow with this key.
+    pub(crate) fn is_run(&self, workflow: &str, key: &str) -> bool {
+        self.workflow == workflow && self.key == key
     }
 
     pub(crate) fn name(&self) -> &str {

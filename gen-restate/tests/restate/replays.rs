@@ -10,9 +10,9 @@ use gen_durable::{
 use gen_restate::Endpoint;
 
 use crate::stage::{
-    call as called, cancel, failure, promise, run, sleep as slept, value, void, Attempt, Message, Stage,
-    ATTACH, CALL, CLEAR_STATE, END, ERROR, GET_STATE, OUTPUT, PROMISE, PROPOSE, RUN, SEND, SET_STATE, SLEEP,
-    SUSPENSION,
+    call as called, cancel, cancels, failure, promise, run, sleep as slept, value, void, Attempt, Message,
+    Stage, ATTACH, CALL, CLEAR_STATE, END, ERROR, GET_STATE, OUTPUT, PROMISE, PROPOSE, RUN, SEND,
+    SEND_SIGNAL, SET_STATE, SLEEP, SUSPENSION,
 };
 
 #[gen::coroutine]
@@ -276,20 +276,145 @@ async fn a_cancellation_arrives_and_the_clean_up_is_durable() {
     ends_with(&mut begin(body!(body()), &entries).await, "cancelled").await;
 }
 
+/// A notification with the identifier of the run that a call has begun.
+fn called_is(completion: u64, id: &str) -> Vec<u8> {
+    crate::stage::message(
+        0x800E,
+        &[crate::stage::number(1, completion), crate::stage::bytes(16, id.as_bytes())],
+    )
+}
+
 #[tokio::test]
 async fn a_cancelled_caller_cancels_the_run_that_it_waits_for() {
     #[gen::coroutine]
     fn body() -> gen::Result<u32> {
         yield_!(call("Child", "c", &1))
     }
-    const SEND_SIGNAL: u16 = 0x0410;
     let mut attempt = begin(body!(body()), &[]).await;
     message(&mut attempt, CALL).await;
-    let child = crate::stage::message(0x800E, &[vec![8, 1], crate::stage::bytes(16, b"inv_child")]);
-    attempt.send(&[child, cancel()]);
+    attempt.send(&[cancel(), called_is(1, "inv_child")]);
     let cancelled = message(&mut attempt, SEND_SIGNAL).await;
     assert!(cancelled.text().contains("inv_child"), "{}", cancelled.text());
     ends_with(&mut attempt, "cancelled").await;
+
+    let entries = [called("Child", "c", 1), cancel(), called_is(1, "inv_child"), cancels("inv_child")];
+    ends_with(&mut begin(body!(body()), &entries).await, "cancelled").await;
+}
+
+#[tokio::test]
+async fn a_cancelled_caller_lets_the_runs_go_on_that_it_does_not_wait_for() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        let early = yield_!(with_timeout(Duration::from_millis(5), call::<u32>("Child", "given up", &1)));
+        assert!(early.unwrap_err().is::<gen::TimeoutError>());
+        let kept = yield_!(gen::shield(call::<u32>("Child", "shielded", &1)))?;
+        yield_!(step("note", || async { Ok(()) }))?;
+        Ok(kept)
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    assert_eq!(attempt.until(CALL).await, [SLEEP, CALL]);
+    attempt.send(&[called_is(2, "inv_given_up"), void(SLEEP, 1)]);
+    message(&mut attempt, CALL).await;
+    attempt.send(&[called_is(4, "inv_shielded"), cancel(), value(CALL, 5, "7")]);
+    let mut kinds = attempt.until(END).await;
+    kinds.retain(|kind| ![RUN, PROPOSE].contains(kind));
+    assert_eq!(kinds, [OUTPUT, END], "no run is cancelled");
+}
+
+#[tokio::test]
+async fn a_program_that_does_not_cancel_what_its_journal_cancels_says_so() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        let result = yield_!(gen::shield(call::<u32>("Child", "c", &1)));
+        yield_!(step("note", || async { Ok(()) }))?;
+        result
+    }
+    let entries = [
+        called("Child", "c", 1),
+        called_is(1, "inv_child"),
+        cancel(),
+        value(CALL, 2, "7"),
+        cancels("inv_child"),
+    ];
+    let mut attempt = begin(body!(body()), &entries).await;
+    let error = message(&mut attempt, ERROR).await.text();
+    assert!(error.contains("entry 2 is the cancellation of a called run, but now it "), "{error}");
+}
+
+#[tokio::test]
+async fn a_run_that_calls_itself_gets_an_error() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<String> {
+        let error = yield_!(call::<u32>("Body", "7", &1)).unwrap_err();
+        yield_!(step("note", || async { Ok(()) }))?;
+        Ok(error.to_string())
+    }
+    let text = "the run of `Body` with key `7` calls itself, which would wait for ever";
+    let mut attempt = begin(body!(body()), &[]).await;
+    assert_eq!(attempt.until(PROPOSE).await, [RUN, PROPOSE]);
+    attempt.send(&[value(RUN, 1, "null")]);
+    ends_with(&mut attempt, text).await;
+    let noted = [run("note", 1), value(RUN, 1, "null")];
+    ends_with(&mut begin(body!(body()), &noted).await, text).await;
+}
+
+#[tokio::test]
+async fn a_value_that_is_too_large_is_a_failure_and_not_tried_for_ever() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        yield_!(step("large", || async { Ok("x".repeat(17 << 20)) }))?;
+        Ok(())
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    message(&mut attempt, RUN).await;
+    let proposed = message(&mut attempt, PROPOSE).await;
+    assert!(proposed.body.len() < 1000, "{} bytes", proposed.body.len());
+    assert!(proposed.text().contains("an entry of the journal at most"), "{}", proposed.text());
+}
+
+#[tokio::test]
+async fn a_step_runs_only_when_the_version_before_it_is_stored() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        let version = yield_!(version("checks", 2))?;
+        yield_!(step("check", || async { Ok(()) }))?;
+        Ok(version)
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    assert_eq!(attempt.until(PROPOSE).await, [RUN, PROPOSE]);
+    message(&mut attempt, RUN).await;
+    attempt.send(&[value(RUN, 1, "2")]);
+    message(&mut attempt, PROPOSE).await;
+    attempt.send(&[value(RUN, 2, "null")]);
+    ends_with(&mut attempt, "2").await;
+
+    // The version is not stored, and a cancellation comes first.
+    let mut attempt = begin(body!(body()), &[]).await;
+    assert_eq!(attempt.until(PROPOSE).await, [RUN, PROPOSE]);
+    message(&mut attempt, RUN).await;
+    attempt.send(&[cancel()]);
+    ends_with(&mut attempt, "cancelled").await;
+
+    // The server suspends it before.
+    let mut attempt = begin(body!(body()), &[]).await;
+    attempt.close();
+    assert_eq!(attempt.until(SUSPENSION).await, [RUN, PROPOSE, RUN, SUSPENSION]);
+}
+
+#[tokio::test]
+async fn the_first_version_of_a_label_is_that_of_the_run() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(step("charge", || async { Ok(()) }))?;
+        yield_!(version("checks", 2))
+    }
+    let recorded = |version: u32, completion| {
+        let name = format!("gen: version {version} of checks");
+        [run(&name, completion), value(RUN, completion, &version.to_string())]
+    };
+    let charged = [run("charge", 2), value(RUN, 2, "null")];
+    let entries = [&recorded(1, 1)[..], &charged, &recorded(2, 3)].concat();
+    ends_with(&mut begin(body!(body()), &entries).await, "1").await;
 }
 
 #[tokio::test]

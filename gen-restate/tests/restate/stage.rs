@@ -251,6 +251,7 @@ pub(crate) const COMPLETE_PROMISE: u16 = 0x040B;
 pub(crate) const SLEEP: u16 = 0x040C;
 pub(crate) const CALL: u16 = 0x040D;
 pub(crate) const SEND: u16 = 0x040E;
+pub(crate) const SEND_SIGNAL: u16 = 0x0410;
 pub(crate) const RUN: u16 = 0x0411;
 pub(crate) const ATTACH: u16 = 0x0412;
 
@@ -322,6 +323,11 @@ pub(crate) fn promise(name: &str, completion: u64) -> Vec<u8> {
 pub(crate) fn call(body: &str, key: &str, completion: u64) -> Vec<u8> {
     let names = [bytes(1, body.as_bytes()), bytes(2, b"run"), bytes(5, key.as_bytes())].concat();
     message(CALL, &[names, number(10, completion), number(11, completion + 1)])
+}
+
+/// The command that cancels another run.
+pub(crate) fn cancels(id: &str) -> Vec<u8> {
+    message(SEND_SIGNAL, &[bytes(1, id.as_bytes()), number(2, 1), bytes(4, b"")])
 }
 
 /// The outcome of a command of that kind.

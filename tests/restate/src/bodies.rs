@@ -264,3 +264,18 @@ pub fn parent(key: String, world: World) -> gen::Result<String> {
     let payload: Option<u32> = failed.payload();
     Ok(format!("{tens:?} {again} {failed} {} {payload:?} {begun:?}", failed.code()))
 }
+
+/// Gives up a call, and then waits for another one, under a shield if its key says so.
+#[gen::coroutine]
+pub fn caller(key: String, world: World) -> gen::Result<String> {
+    let wait = |name| {
+        let key = format!("{key}-{name}");
+        call::<String>("Wait", key.clone(), &key)
+    };
+    let early = yield_!(with_timeout(world.time(1), wait("given-up")));
+    gen::ensure!(early.is_err_and(|error| error.is::<gen::TimeoutError>()), "there is a result");
+    if key == "shielded" {
+        return yield_!(gen::shield(wait("called")));
+    }
+    yield_!(wait("called"))
+}

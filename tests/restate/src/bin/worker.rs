@@ -11,7 +11,8 @@ use std::{env, thread};
 use gen_restate::{shared_listener, Endpoint};
 use log::{LevelFilter, Log, Metadata, Record};
 use restate::bodies::{
-    changes, child, clean_up, order, parent, program, values, wait, Child, Order, Trial, World, IN_MEMORY,
+    caller, changes, child, clean_up, order, parent, program, values, wait, Child, Order, Trial, World,
+    IN_MEMORY,
 };
 use restate::effects::Effects;
 use restate::server::PUBLIC_KEY;
@@ -41,8 +42,9 @@ const SUSPEND_AFTER: Duration = Duration::from_millis(50);
 fn endpoint(effects: PathBuf) -> Endpoint {
     let effects = Effects::new(effects);
     let world = move |key: &str| World::new(&effects, key);
-    let worlds = [(); 8].map(|()| world.clone());
-    let [of_program, of_order, of_wait, of_clean_up, of_values, of_changes, of_child, of_parent] = worlds;
+    let worlds = [(); 9].map(|()| world.clone());
+    let [of_program, of_order, of_wait, of_clean_up, of_values, of_changes, of_child, of_parent, of_caller] =
+        worlds;
     Endpoint::new()
         .workflow("Program", move |trial: Trial| program(trial.program, of_program(&trial.key)))
         .workflow("Order", move |input: Order| order(input.clone(), of_order(&input.key)))
@@ -52,6 +54,7 @@ fn endpoint(effects: PathBuf) -> Endpoint {
         .workflow("Changes", move |key: String| changes(of_changes(&key)))
         .workflow("Child", move |input: Child| child(input.number, of_child(&input.key)))
         .workflow("Parent", move |key: String| parent(key.clone(), of_parent(&key)))
+        .workflow("Caller", move |key: String| caller(key.clone(), of_caller(&key)))
         .suspend_after(SUSPEND_AFTER)
 }
 

@@ -37,6 +37,36 @@ fn a_call_begins_one_run_and_gives_its_end_whatever_is_killed() {
     assert_eq!(world.mismatches(), Vec::<String>::new());
 }
 
+#[test]
+fn a_cancelled_caller_cancels_only_the_run_for_which_it_waits() {
+    let Some(world) = world("callers", 1) else { return };
+    let callers = ["awaited", "shielded"];
+    let ids = callers.map(|key| world.begin("Caller", key, &key));
+    wait_until("they have called", || world.runs("Wait").len() == 4);
+    for id in ids {
+        world.cancel(&id);
+    }
+    for (body, key) in [("Caller", "awaited"), ("Wait", "awaited-called")] {
+        wait_until("it is cancelled", || {
+            let end = world.result(body, key);
+            assert!(end.is_err(), "{end:?}");
+            end.is_err_and(|error| error.contains("cancelled"))
+        });
+    }
+    for key in ["awaited-given-up", "shielded-given-up", "shielded-called"] {
+        world.send_signal("Wait", key, "one", &1);
+        world.send_signal("Wait", key, "two", &2);
+    }
+    // The cancelled one has ended, too.
+    world.wait_for_status("Wait", 4, "completed");
+    world.wait_for_status("Caller", 2, "completed");
+    for key in ["awaited-given-up", "shielded-given-up", "shielded-called"] {
+        assert_eq!(world.result("Wait", key), Ok("1, 2".into()), "{key}");
+    }
+    assert_eq!(world.result("Caller", "shielded"), Ok("1, 2".into()));
+    assert_eq!(world.mismatches(), Vec::<String>::new());
+}
+
 fn client(world: &World) -> Client {
     let url = |port| format!("http://127.0.0.1:{port}");
     Client::new(url(world.server.ingress())).with_admin(url(world.server.admin_port()))
@@ -80,9 +110,20 @@ fn the_client_starts_signals_cancels_and_reads_runs() {
         for error in [
             client.cancel("CleanUp", "none").await.unwrap_err(),
             client.result::<u32>("Child", "none").await.unwrap_err(),
+            client.result_now::<u32>("Child", "none").await.unwrap_err(),
         ] {
             assert!(matches!(error.downcast_ref(), Some(ClientError::NoSuchRun { .. })), "{error}");
         }
+        let error = client.start("Nobody", "n", &1).await.unwrap_err();
+        assert!(matches!(error.downcast_ref(), Some(ClientError::Refused { status: 404, .. })), "{error}");
+        assert!(error.to_string().contains("Nobody"), "{error}");
+
+        // The second one is taken for the first one that was sent again.
+        client.start("Wait", "once", "once").await?;
+        client.send_signal_once("Wait", "once", "one", &1, "ä 1").await?;
+        client.send_signal_once("Wait", "once", "two", &9, "ä 1").await?;
+        client.send_signal_once("Wait", "once", "two", &2, "ä 2").await?;
+        assert_eq!(client.result::<String>("Wait", "once").await?, "1, 2");
         Ok(())
     });
 }
