@@ -88,7 +88,9 @@ impl Sleep {
 
     /// Says to a dump that it is pending, with a journal.
     pub(crate) fn say(&self, cx: &Context<'_>, what: &str) {
-        gen::drive::say(self, cx, || format!("{what} of {:?} at {}", self.duration, self.command.at));
+        if let State::Recorded(_) = self.state {
+            gen::drive::say(self, cx, || format!("{what} of {:?} at {}", self.duration, self.command.at));
+        }
     }
 
     /// Polls it, and says nothing of it to a dump.
@@ -96,7 +98,13 @@ impl Sleep {
         self.begin(cx);
         let outcome = match &mut self.state {
             State::New => return Poll::Pending,
-            State::Plain(sleep) => return sleep.as_mut().poll(cx),
+            State::Plain(sleep) => {
+                let polled = sleep.as_mut().poll(cx);
+                if polled.is_pending() {
+                    gen::drive::say_boxed(&*sleep, &**sleep, cx);
+                }
+                return polled;
+            }
             State::Recorded(leaf) => ready!(leaf.poll(cx)),
         };
         Poll::Ready(match outcome {
@@ -111,7 +119,7 @@ impl Future for Sleep {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<gen::Result> {
         let polled = self.poll_silently(cx);
-        if let (Poll::Pending, State::Recorded(_)) = (&polled, &self.state) {
+        if polled.is_pending() {
             self.say(cx, "a durable sleep");
         }
         polled
