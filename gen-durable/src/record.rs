@@ -26,9 +26,9 @@ pub(crate) enum Record {
 }
 
 impl Record {
-    /// Whether the coroutine may only go on when the record is safe.
-    pub(crate) fn is_event(&self) -> bool {
-        !matches!(self, Record::Issued(..) | Record::CallsCancelled(_))
+    /// Whether the coroutine may only go on, or wait for a deadline, when the record is safe.
+    pub(crate) fn must_be_safe(&self) -> bool {
+        !matches!(self, Record::Issued(_, None) | Record::CallsCancelled(_))
     }
 
     /// The entry as text. `name` names the command of a ticket.

@@ -177,7 +177,7 @@ impl<S: Store> Recorded<S> {
     fn append(&mut self, record: &Record) -> gen::Result {
         self.store.append(record)?;
         self.entries += 1;
-        self.is_unsynced |= record.is_event();
+        self.is_unsynced |= record.must_be_safe();
         Ok(())
     }
 
@@ -370,7 +370,6 @@ impl<S: Store> Recorded<S> {
             _ => {}
         }
         self.append(&Record::Issued(command.clone(), deadline))?;
-        self.is_unsynced |= deadline.is_some();
         Ok(deadline)
     }
 

@@ -255,6 +255,8 @@ pub(super) struct News {
     pub(super) waits: Option<String>,
     pub(super) is_cancelled: bool,
     pub(super) is_ended: bool,
+    /// The run waits for them to be on the disk.
+    pub(super) must_be_safe: bool,
 }
 
 impl News {
