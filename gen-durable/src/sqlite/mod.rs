@@ -511,8 +511,8 @@ impl Shared {
     /// Tells `mailbox` of the end of a run, as that of this call.
     fn watch(&self, name: &Name, ticket: Ticket, mailbox: &Arc<Mailbox>) -> Reply<()> {
         let (name, mailbox, live) = (name.clone(), Arc::clone(mailbox), Arc::clone(&self.live));
-        self.submit(Safety::Later, move |connection| {
-            live.watches.watch(connection, &name, ticket, &mailbox);
+        self.submit(Safety::Later, move |_| {
+            calls::watch(&live, &name, ticket, &mailbox);
             Ok(())
         })
     }
