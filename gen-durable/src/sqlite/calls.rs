@@ -147,6 +147,16 @@ fn try_end_of(connection: &Connection, name: &Name) -> gen::Result<Option<(u64, 
     Ok(Some((u64::try_from(ended).unwrap_or_default(), rows::outcome(connection, &row)?)))
 }
 
+/// Cancels the run of a call, because its caller is cancelled. A run hears of this once: others may
+/// wait for it, too, and in a circle its own cancellation comes back to it. A second one would break
+/// its clean-up.
+pub(super) fn cancel_called(connection: &Connection, live: &Live, row: &Row, reason: &str) -> gen::Result {
+    if row.cancel.is_some() || rows::was_cancelled(connection, row.id)? {
+        return Ok(());
+    }
+    cancel(connection, live, row, reason)
+}
+
 /// Asks for the cancellation of a run. One that has not begun, because it is delayed, has ended
 /// with it.
 pub(super) fn cancel(connection: &Connection, live: &Live, row: &Row, reason: &str) -> gen::Result {

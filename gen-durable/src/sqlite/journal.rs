@@ -150,7 +150,7 @@ impl Rows {
             rows::write(connection, run, &token, from, &news)?;
             for (name, reason) in &cancels {
                 if let Some(row) = rows::find(connection, name)? {
-                    calls::cancel(connection, &live, &row, reason)?;
+                    calls::cancel_called(connection, &live, &row, reason)?;
                 }
             }
             if news.is_cancelled {

@@ -234,6 +234,12 @@ pub(super) fn ask_to_cancel(connection: &Connection, run: i64, reason: &str) -> 
     Ok(())
 }
 
+/// Whether the run has recorded a cancellation.
+pub(super) fn was_cancelled(connection: &Connection, run: i64) -> gen::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM entries WHERE run = ? AND record LIKE '{\"cancelled\":%')";
+    connection.query_row(sql, [run], |row| row.get(0)).map_err(named)
+}
+
 /// The runs of this process for which a cancellation was asked.
 pub(super) fn cancellations(connection: &Connection, token: &str) -> gen::Result<Vec<(i64, String)>> {
     let sql = "SELECT id, cancel FROM runs WHERE ended IS NULL AND lease = ? AND cancel IS NOT NULL";
