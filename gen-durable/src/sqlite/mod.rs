@@ -122,10 +122,10 @@ use crate::step::value_of;
 ///   signals, too. Names and keys have at most 1 KiB.
 /// - Entries, signals and arguments have checksums. The log of SQLite has, too, but what it holds
 ///   behind a damaged part is lost, as if it had not been written.
-/// - A thread of the store writes, and the thread of the executor does not wait for the disk. The
-///   functions of this type do: they are for the start of a program, and for tools. So do the end
-///   of a coroutine over a [`SqliteJournal`] that is not one of [`resume_all`], and the drop of the
-///   last handle of the store, which waits for all that is still to be written.
+/// - A thread of the store writes, and the thread of the executor does not wait for the disk, also
+///   not at the end of a run. The functions of this type wait: they are for the start of a program,
+///   and for tools. So does the drop of the last handle of the store, which waits for all that is
+///   still to be written.
 #[derive(Clone)]
 pub struct SqliteStore(Arc<Shared>);
 
