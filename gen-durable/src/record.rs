@@ -10,6 +10,9 @@ use crate::place::Place;
 /// The largest JSON of a record, in bytes.
 pub(crate) const MAX_JSON: usize = 16 << 20;
 
+/// The longest name of a body, of a key and of a state, in bytes.
+pub(crate) const MAX_NAME: usize = 1024;
+
 /// An entry of a journal. The command of a [`Ticket`] is the entry `Issued` of that number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

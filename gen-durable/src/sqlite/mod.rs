@@ -119,7 +119,7 @@ use crate::step::value_of;
 /// - A store of an earlier version of this library is brought to this version when it is opened.
 ///   The programs with the earlier version must have ended: [`StoreError::EarlierVersion`].
 /// - Arguments, an entry and a signal have at most 16 MiB, the entries of a run 1 GiB, and its
-///   signals, too. Names and keys have at most 1 KiB.
+///   signals, too. Names of bodies and states, and keys, have at most 1 KiB.
 /// - Entries, signals and arguments have checksums. The log of SQLite has, too, but what it holds
 ///   behind a damaged part is lost, as if it had not been written.
 /// - A thread of the store writes, and the thread of the executor does not wait for the disk, also

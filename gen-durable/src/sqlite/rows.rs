@@ -8,10 +8,7 @@ use super::lease::Lease;
 use super::schema::short;
 use super::states::{self, State};
 use crate::journal::Outcome;
-use crate::record::{Record, MAX_JSON};
-
-/// The largest name of a body, and the largest key, in bytes.
-pub(super) const MAX_NAME: usize = 1024;
+use crate::record::{Record, MAX_JSON, MAX_NAME};
 
 /// The JSON of all entries of a run has at most so many bytes.
 pub(super) const MAX_RUN: u64 = 1 << 30;
