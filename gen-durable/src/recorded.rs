@@ -366,7 +366,10 @@ impl<S: Store> Recorded<S> {
                 };
                 self.store.begin(what, at)?;
             }
-            What::SetState { name, value } => self.store.show_state(name, value),
+            What::SetState { name, value } => {
+                self.store.show_state(name, value);
+                self.states.insert(name.clone(), value.clone());
+            }
             _ => {}
         }
         self.append(&Record::Issued(command.clone(), deadline))?;
@@ -401,11 +404,9 @@ impl<S: Store> Recorded<S> {
                     self.calls.end(ticket, 0, Outcome::Failed(failed));
                 }
             }
-            What::SetState { name, value } => {
-                self.states.insert(name.clone(), value.clone());
-                self.prompt.push_back((ticket, None));
+            What::Start { .. } | What::GetState(_) | What::SetState { .. } => {
+                self.prompt.push_back((ticket, refused))
             }
-            What::Start { .. } | What::GetState(_) => self.prompt.push_back((ticket, refused)),
             _ => self.unstarted.push_back(ticket),
         }
     }
@@ -463,6 +464,10 @@ impl<S: Store> Journal for Recorded<S> {
                 let issued =
                     deadline.unwrap_or_default().saturating_sub(recorded.millis().unwrap_or_default());
                 self.clock.reached(issued);
+                // Others see the recorded value, also if the program now sets another one.
+                if let What::SetState { name, value } = &recorded.what {
+                    self.states.insert(name.clone(), value.clone());
+                }
                 self.replayed();
                 deadline
             }

@@ -69,6 +69,26 @@ fn a_state_of_another_type_is_an_error() {
     assert!(error.is::<StepFailed>() && error.to_string().contains("has another type"), "{error}");
 }
 
+/// Sets the state to a number, which a change of the program has changed.
+#[gen::coroutine]
+fn sets(number: u32) -> gen::Result<Option<u32>> {
+    yield_!(set_state("count", &number))?;
+    yield_!(step("work", || async { Ok(()) }))?;
+    yield_!(get_state("count"))
+}
+
+#[test]
+fn after_a_change_of_the_program_a_run_reads_the_state_that_others_see() {
+    let run = |number, records: &Records| {
+        block_on(gen_durable::run(sets(number), MemoryJournal::new(records))).unwrap()
+    };
+    let whole = Records::new();
+    assert_eq!(run(1, &whole), Some(1));
+    let cut = whole.cut(3);
+    assert_eq!(run(2, &cut), Some(1));
+    assert_eq!(cut.state::<u32>("count").unwrap(), Some(1));
+}
+
 #[gen::coroutine]
 fn sets_much(name: String, size: usize) -> gen::Result<String> {
     let set = yield_!(set_state(name.as_str(), &"x".repeat(size)));
