@@ -148,8 +148,8 @@ fn try_end_of(connection: &Connection, name: &Name) -> gen::Result<Option<(u64, 
 }
 
 /// Cancels the run of a call, because its caller is cancelled. A run hears of this once: others may
-/// wait for it, too, and in a circle its own cancellation comes back to it. A second one would break
-/// its clean-up.
+/// wait for it, too, and in a circle its own cancellation comes back to it. A second one would
+/// break its clean-up.
 pub(super) fn cancel_called(connection: &Connection, live: &Live, row: &Row, reason: &str) -> gen::Result {
     if row.cancel.is_some() || rows::was_cancelled(connection, row.id)? {
         return Ok(());

@@ -567,14 +567,17 @@ impl Place {
     }
 }
 
-/// Takes a lease, and removes the files of those whose processes have died.
+/// Takes a lease, and removes the files of those whose processes have died. A later version may
+/// have brought the store to its tables meanwhile, as long as no lease was there.
 fn take_lease(connection: &Connection, path: &Path) -> gen::Result<Lease> {
     connection.execute_batch("BEGIN IMMEDIATE").map_err(error::named)?;
-    let lease = Lease::take(path);
+    let lease = schema::check_numbers(connection).and_then(|_| Ok(Lease::take(path)?));
     // A file that stays is only one too many in the folder.
     let _ = Lease::sweep(path);
-    connection.execute_batch("ROLLBACK").map_err(error::named)?;
-    Ok(lease?)
+    if !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK").map_err(error::named)?;
+    }
+    lease
 }
 
 /// Takes a run, if it is time, and no process that lives runs it.
@@ -619,4 +622,23 @@ fn absolute(path: &Path) -> gen::Result<PathBuf> {
     let name = path.file_name().ok_or_else(|| gen::Error::new("the path names no file"))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     Ok(folder.unwrap_or(Path::new(".")).canonicalize()?.join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_opens_a_store_while_a_later_version_changes_it_takes_no_lease() {
+        let path = std::env::temp_dir().join(format!("gen-durable-later-{}.db", std::process::id()));
+        drop(SqliteStore::open(&path).unwrap());
+        let connection = schema::open(&path, &SqliteOptions::new()).unwrap();
+        drop(take_lease(&connection, &path).unwrap());
+        Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 9").unwrap();
+        let error = take_lease(&connection, &path).expect_err("the version is another one");
+        assert_eq!(error.downcast_ref(), Some(&StoreError::LaterVersion));
+        assert!(!Lease::is_any_held(&path).unwrap());
+        drop(connection);
+        std::fs::remove_file(path).unwrap();
+    }
 }
