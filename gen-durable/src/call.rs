@@ -102,7 +102,9 @@ use crate::step::decoded;
 /// # Cancellation
 ///
 /// If the caller is cancelled while it waits, then the other run is cancelled, too, for the same
-/// reason, also if others wait for it. The caller does not wait for the end of its clean-up.
+/// reason, also if others wait for it. The caller does not wait for the end of its clean-up. In a
+/// [`SqliteStore`](crate::SqliteStore) a run that was cancelled already, by another caller or in a
+/// circle, is not cancelled again, so its clean-up is not broken.
 ///
 /// A call that a timeout gives up, or that loses a [`gen::first_of`](gen::first_of()), cancels
 /// nothing: the other run goes on. To let it go on when the caller is cancelled, use [`start`], or

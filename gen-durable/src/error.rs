@@ -260,6 +260,9 @@ pub enum FileError {
     Locked,
     /// It does not begin as a journal does.
     NotAJournal,
+    /// It is a journal of another version of this library. Let its run come to the end with that
+    /// version, and do not remove it: the run would begin again.
+    OtherVersion,
     /// An entry is damaged, and later ones are not: this is not the torn end that a kill leaves.
     /// Without the entry a step could be run twice.
     #[non_exhaustive]
@@ -283,6 +286,10 @@ impl fmt::Display for FileError {
         match self {
             FileError::Locked => f.write_str("another run has the journal open"),
             FileError::NotAJournal => f.write_str("the file is no journal"),
+            FileError::OtherVersion => f.write_str(
+                "another version of gen-durable has written the file: \
+                 end the run with that version, and do not remove the file",
+            ),
             FileError::Damaged { position } => {
                 write!(f, "the journal is damaged at byte {position}, before entries that are not")
             }

@@ -114,7 +114,7 @@ fn checksum(length: &[u8], json: &[u8]) -> u32 {
 ///
 /// # Errors
 ///
-/// [`NotAJournal`](FileError::NotAJournal), [`Damaged`](FileError::Damaged) and
+/// Those of [`stranger`], [`Damaged`](FileError::Damaged) and
 /// [`UnknownEntry`](FileError::UnknownEntry).
 pub(crate) fn parse<R: DeserializeOwned>(header: &[u8], bytes: &[u8]) -> Result<(Vec<R>, usize), FileError> {
     if bytes.starts_with(header) {
@@ -122,7 +122,17 @@ pub(crate) fn parse<R: DeserializeOwned>(header: &[u8], bytes: &[u8]) -> Result<
     } else if header.starts_with(bytes) {
         Ok((Vec::new(), 0))
     } else {
-        Err(FileError::NotAJournal)
+        Err(stranger(header, bytes))
+    }
+}
+
+/// The error for bytes that do not begin with the header: whether they have that of another
+/// version.
+pub(crate) fn stranger(header: &[u8], bytes: &[u8]) -> FileError {
+    let name = header.strip_suffix(b"2\n").unwrap_or(header);
+    match bytes.strip_prefix(name) {
+        Some([b'0'..=b'9', ..]) => FileError::OtherVersion,
+        _ => FileError::NotAJournal,
     }
 }
 

@@ -283,14 +283,13 @@ pub trait Journal: Send + 'static {
     /// As said above.
     fn finish(&mut self, outcome: &Outcome) -> gen::Result;
 
-    /// Completes when the result is safe. Only then the caller of the run gets it. A journal that
-    /// does not implement it has made the result safe in [`finish`](Self::finish).
+    /// Completes when the result is safe. Only then the caller of the run gets it.
+    ///
+    /// A journal that wraps another one asks that one: some write the result only here. A journal
+    /// that has made the result safe in [`finish`](Self::finish) is ready at once.
     ///
     /// # Errors
     ///
     /// As said above.
-    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
-        let _ = cx;
-        Poll::Ready(Ok(()))
-    }
+    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result>;
 }

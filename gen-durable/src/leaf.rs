@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::core::{Closure, Core};
 use crate::error::{NoJournal, StepFailed};
 use crate::journal::{Command, Outcome, Ticket, What};
-use crate::recorded::too_large;
+use crate::record::{MAX_JSON, MAX_NAME};
 
 /// A command that was issued.
 ///
@@ -85,25 +85,35 @@ impl Asked {
     }
 }
 
-/// A command that has a value of the coroutine, which is written down as JSON.
+/// A command that has a value or a name of the coroutine, which may not fit into an entry.
 #[derive(Debug)]
 pub(crate) struct Given {
     asked: Asked,
-    /// The value cannot be written down, so the command is not issued.
+    /// It cannot be written down, so it is not issued.
     refused: Option<StepFailed>,
 }
 
 impl Given {
+    /// A command with a value, which is written down as JSON.
     #[track_caller]
     pub(crate) fn new<V>(value: &V, what: impl FnOnce(String) -> What) -> Self
     where
         V: Serialize + ?Sized,
     {
-        let (json, refused) = match json_of(value) {
-            Ok(json) => (json, None),
-            Err(refused) => (String::new(), Some(refused)),
-        };
-        Given { asked: Asked::new(what(json)), refused }
+        match serde_json::to_string(value) {
+            Ok(json) => Given::of(what(json)),
+            Err(error) => {
+                let why = format!("the value cannot be written as JSON: {error}");
+                Given { asked: Asked::new(what(String::new())), refused: Some(permanent(why)) }
+            }
+        }
+    }
+
+    /// A command whose parts are there.
+    #[track_caller]
+    pub(crate) fn of(what: What) -> Self {
+        let refused = refusal(&what);
+        Given { asked: Asked::new(what), refused }
     }
 
     pub(crate) fn command(&self) -> &Command {
@@ -114,7 +124,7 @@ impl Given {
         &mut self.asked.command.what
     }
 
-    /// As that of [`Asked`], or ready with an error if the value cannot be written down.
+    /// As that of [`Asked`], or ready with an error if the command cannot be written down.
     pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<gen::Result<Option<Outcome>>> {
         match self.refused.take() {
             Some(refused) => Poll::Ready(Err(refused.into())),
@@ -129,14 +139,25 @@ impl Given {
     }
 }
 
-/// The JSON of a value that becomes a part of a command.
-fn json_of<V: Serialize + ?Sized>(value: &V) -> Result<String, StepFailed> {
-    let refused = |why: String| StepFailed::new(why).into_permanent();
-    let json = serde_json::to_string(value)
-        .map_err(|error| refused(format!("the value cannot be written as JSON: {error}")))?;
-    let outcome = Outcome::Value(json);
-    match (too_large(&outcome), outcome) {
-        (None, Outcome::Value(json)) => Ok(json),
-        _ => Err(refused("the value is too large for an entry of the journal".into())),
+/// Why a command does not fit into an entry. The line of the yield does not count, so that the
+/// answer is the same after a change of the program.
+fn refusal(what: &What) -> Option<StepFailed> {
+    /// Room for the other parts of the entry. The longest is the path of the file of the yield.
+    const PARTS: usize = 8192;
+    match what {
+        What::GetState(name) | What::SetState { name, .. } if name.len() > MAX_NAME => {
+            let size = name.len();
+            return Some(permanent(format!("the name of a state has {size} bytes, and at most {MAX_NAME}")));
+        }
+        _ => {}
     }
+    match serde_json::to_vec(what) {
+        Ok(json) if json.len() + PARTS <= MAX_JSON => None,
+        Ok(_) => Some(permanent("the value is too large for an entry of the journal".into())),
+        Err(error) => Some(permanent(error.to_string())),
+    }
+}
+
+fn permanent(why: String) -> StepFailed {
+    StepFailed::new(why).into_permanent()
 }

@@ -10,6 +10,9 @@ use crate::place::Place;
 /// The largest JSON of a record, in bytes.
 pub(crate) const MAX_JSON: usize = 16 << 20;
 
+/// The longest name of a body, of a key and of a state, in bytes.
+pub(crate) const MAX_NAME: usize = 1024;
+
 /// An entry of a journal. The command of a [`Ticket`] is the entry `Issued` of that number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,9 +29,9 @@ pub(crate) enum Record {
 }
 
 impl Record {
-    /// Whether the coroutine may only go on when the record is safe.
-    pub(crate) fn is_event(&self) -> bool {
-        !matches!(self, Record::Issued(..) | Record::CallsCancelled(_))
+    /// Whether the coroutine may only go on, or wait for a deadline, when the record is safe.
+    pub(crate) fn must_be_safe(&self) -> bool {
+        !matches!(self, Record::Issued(_, None) | Record::CallsCancelled(_))
     }
 
     /// The entry as text. `name` names the command of a ticket.

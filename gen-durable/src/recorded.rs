@@ -177,7 +177,7 @@ impl<S: Store> Recorded<S> {
     fn append(&mut self, record: &Record) -> gen::Result {
         self.store.append(record)?;
         self.entries += 1;
-        self.is_unsynced |= record.is_event();
+        self.is_unsynced |= record.must_be_safe();
         Ok(())
     }
 
@@ -366,11 +366,13 @@ impl<S: Store> Recorded<S> {
                 };
                 self.store.begin(what, at)?;
             }
-            What::SetState { name, value } => self.store.show_state(name, value),
+            What::SetState { name, value } => {
+                self.store.show_state(name, value);
+                self.states.insert(name.clone(), value.clone());
+            }
             _ => {}
         }
         self.append(&Record::Issued(command.clone(), deadline))?;
-        self.is_unsynced |= deadline.is_some();
         Ok(deadline)
     }
 
@@ -402,11 +404,9 @@ impl<S: Store> Recorded<S> {
                     self.calls.end(ticket, 0, Outcome::Failed(failed));
                 }
             }
-            What::SetState { name, value } => {
-                self.states.insert(name.clone(), value.clone());
-                self.prompt.push_back((ticket, None));
+            What::Start { .. } | What::GetState(_) | What::SetState { .. } => {
+                self.prompt.push_back((ticket, refused))
             }
-            What::Start { .. } | What::GetState(_) => self.prompt.push_back((ticket, refused)),
             _ => self.unstarted.push_back(ticket),
         }
     }
@@ -464,6 +464,10 @@ impl<S: Store> Journal for Recorded<S> {
                 let issued =
                     deadline.unwrap_or_default().saturating_sub(recorded.millis().unwrap_or_default());
                 self.clock.reached(issued);
+                // Others see the recorded value, also if the program now sets another one.
+                if let What::SetState { name, value } = &recorded.what {
+                    self.states.insert(name.clone(), value.clone());
+                }
                 self.replayed();
                 deadline
             }

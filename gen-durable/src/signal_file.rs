@@ -63,7 +63,7 @@ fn check_journal(path: &Path) -> gen::Result {
     if start == frames::HEADER {
         Ok(())
     } else {
-        Err(FileError::NotAJournal.into())
+        Err(frames::stranger(frames::HEADER, &start).into())
     }
 }
 
@@ -87,7 +87,7 @@ impl SignalFile {
     ///
     /// # Errors
     ///
-    /// [`NotAJournal`](FileError::NotAJournal) if the file has other contents. It is left alone.
+    /// Those of [`stranger`](frames::stranger) if the file has other contents. It is left alone.
     pub(crate) fn remove(&self) -> gen::Result {
         let file = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -98,7 +98,7 @@ impl SignalFile {
         // A kill may leave a part of the header.
         if !HEADER.starts_with(&start) {
             let why = format!("{} is no file of signals", self.path.display());
-            return Err(gen::Error::from(FileError::NotAJournal)).context(why);
+            return Err(gen::Error::from(frames::stranger(HEADER, &start))).context(why);
         }
         Ok(fs::remove_file(&self.path)?)
     }

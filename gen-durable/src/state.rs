@@ -9,9 +9,8 @@ use std::task::{ready, Context, Poll};
 use serde::de::DeserializeOwned;
 use serde::Serialize;
 
-use crate::error::NoJournal;
 use crate::journal::{Outcome, What};
-use crate::leaf::{Asked, Given};
+use crate::leaf::Given;
 use crate::step::decoded;
 
 /// Sets a state of this run, which others can see while the run goes on: its progress, or the
@@ -57,7 +56,7 @@ use crate::step::decoded;
 /// # Errors
 ///
 /// [`StepFailed`](crate::StepFailed) if the value cannot be written as JSON, or is too large for an
-/// entry of a journal.
+/// entry of a journal, or the name has more than 1 KiB.
 #[track_caller]
 pub fn set_state(name: impl Into<String>, value: &(impl Serialize + ?Sized)) -> SetState {
     let name = name.into();
@@ -84,20 +83,21 @@ impl Future for SetState {
 ///
 /// # Without a journal
 ///
-/// There is no state, so the yield fails at once with [`NoJournal`].
+/// There is no state, so the yield fails at once with
+/// [`NoJournal`](crate::NoJournal).
 ///
 /// # Errors
 ///
-/// [`StepFailed`](crate::StepFailed) if the state has another type.
+/// [`StepFailed`](crate::StepFailed) if the state has another type, or the name more than 1 KiB.
 #[track_caller]
 pub fn get_state<T: DeserializeOwned>(name: impl Into<String>) -> GetState<T> {
-    GetState { asked: Asked::new(What::GetState(name.into())), value: PhantomData }
+    GetState { given: Given::of(What::GetState(name.into())), value: PhantomData }
 }
 
 /// The future of a [`get_state`](fn@get_state).
 #[must_use = "nothing is read until it is yielded"]
 pub struct GetState<T> {
-    asked: Asked,
+    given: Given,
     value: PhantomData<fn() -> T>,
 }
 
@@ -105,17 +105,14 @@ impl<T: DeserializeOwned> Future for GetState<T> {
     type Output = gen::Result<Option<T>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<gen::Result<Option<T>>> {
-        let outcome = ready!(self.asked.poll(cx));
-        let command = &self.asked.command;
-        Poll::Ready(match outcome {
-            Some(outcome) => Ok(decoded(outcome, || format!("{command} has another type"))?),
-            None => Err(NoJournal { what: command.to_string() }.into()),
-        })
+        let outcome = ready!(self.given.poll_in_journal(cx))?;
+        let command = self.given.command();
+        Poll::Ready(Ok(decoded(outcome, || format!("{command} has another type"))?))
     }
 }
 
 impl<T> fmt::Debug for GetState<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GetState").field("command", &self.asked.command).finish_non_exhaustive()
+        f.debug_struct("GetState").field("command", self.given.command()).finish_non_exhaustive()
     }
 }

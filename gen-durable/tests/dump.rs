@@ -256,6 +256,10 @@ impl Journal for Full {
     fn finish(&mut self, outcome: &Outcome) -> gen::Result {
         self.0.finish(outcome)
     }
+
+    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
+        self.0.poll_finished(cx)
+    }
 }
 
 #[test]

@@ -246,15 +246,51 @@ fn pays_back_whatever_comes(bank: Bank) -> gen::Result<i32> {
         Err(error) => Err(error),
     };
     if waited.is_err() {
-        yield_!(step("pay back", move || async move {
+        // A second cancellation must not break it.
+        yield_!(gen::shield(step("pay back", move || async move {
             // The bank does not take a payment any more that comes after its refund.
             bank.pay("charge", 0);
             let total = bank.total();
             bank.pay("back", -total);
             Ok(())
-        }))?;
+        })))?;
     }
     waited.map(|()| 30)
+}
+
+/// Pays back after a cancellation, but a second one breaks this.
+#[gen::coroutine]
+fn pays_back_once(bank: Bank) -> gen::Result<i32> {
+    let paying = bank.clone();
+    let paid = yield_!(gen::shield(step("pay", move || async move {
+        paying.pay("once", 30);
+        Ok(())
+    })));
+    let waited = match paid {
+        Ok(()) => yield_!(sleep(DAY)),
+        cancelled => cancelled,
+    };
+    if waited.is_err() {
+        yield_!(sleep(DAY))?;
+        yield_!(gen::shield(step("pay back", move || async move {
+            bank.pay("back", -bank.total());
+            Ok(())
+        })))?;
+    }
+    waited.map(|()| 30)
+}
+
+#[test]
+fn clean_up_that_a_second_cancellation_breaks_is_found() {
+    let report = explore(Bank::default, |bank| pays_back_once(bank.clone()))
+        .faults([Fault::Cancel])
+        .invariant(paid_if_it_has_ended)
+        .pairs()
+        .report();
+    assert!(!report.findings().is_empty(), "{report}");
+    for found in report.findings() {
+        assert_eq!(found.plan().matches("Cancel").count(), 2, "{report}");
+    }
 }
 
 #[test]
@@ -441,6 +477,12 @@ fn a_loop_is_explored_in_its_first_rounds_and_the_report_says_so() {
     let report = of(20).visits(3).report();
     assert_eq!(report.not_explored(), ["68 moments beyond the first 3 visits"], "{report}");
     assert_eq!(report.runs(), 2 + 4 * 3 + 1, "{report}");
+    // A run with a death has its moments, and more.
+    let report = of(4).visits(4).pairs().report();
+    assert_eq!(
+        report.not_explored(),
+        ["second faults at 8 moments beyond the first 4 visits, in the runs with a first fault"]
+    );
     let report = of(20).moment_limit(30).report();
     assert_says(&report, &["the coroutine has not ended within the limit of moments"]);
 }

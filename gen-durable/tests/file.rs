@@ -114,9 +114,15 @@ fn number() -> gen::Result<u32> {
 fn a_file_that_is_no_journal_is_left_alone() {
     let folder = Folder::new("stranger");
     let path = folder.file("letter");
-    for content in ["Dear Sir,\n", "gen-durable 9\nlater"] {
+    let others = [
+        ("Dear Sir,\n", FileError::NotAJournal),
+        ("gen-durable signals 2\n", FileError::NotAJournal),
+        ("gen-durable 1\nearlier", FileError::OtherVersion),
+        ("gen-durable 9\nlater", FileError::OtherVersion),
+    ];
+    for (content, expected) in others {
         fs::write(&path, content).unwrap();
-        assert_eq!(error(&path), FileError::NotAJournal);
+        assert_eq!(error(&path), expected);
         assert_eq!(fs::read_to_string(&path).unwrap(), content);
     }
 }
@@ -204,6 +210,8 @@ fn a_new_journal_leaves_a_file_alone_that_only_has_the_name_of_its_signals() {
     fs::write(&signals, "Dear Sir,\n").unwrap();
     assert_eq!(error(&path), FileError::NotAJournal);
     assert_eq!(fs::read_to_string(&signals).unwrap(), "Dear Sir,\n");
+    fs::write(&signals, "gen-durable signals 1\nearlier").unwrap();
+    assert_eq!(error(&path), FileError::OtherVersion);
     // Signals of a journal that is gone, also such as were never written to their end.
     for content in ["gen-durable signals 2\n", "gen-durable si", ""] {
         fs::write(&signals, content).unwrap();

@@ -68,3 +68,47 @@ fn a_state_of_another_type_is_an_error() {
     let error = block_on(run).unwrap_err();
     assert!(error.is::<StepFailed>() && error.to_string().contains("has another type"), "{error}");
 }
+
+/// Sets the state to a number, which a change of the program has changed.
+#[gen::coroutine]
+fn sets(number: u32) -> gen::Result<Option<u32>> {
+    yield_!(set_state("count", &number))?;
+    yield_!(step("work", || async { Ok(()) }))?;
+    yield_!(get_state("count"))
+}
+
+#[test]
+fn after_a_change_of_the_program_a_run_reads_the_state_that_others_see() {
+    let run = |number, records: &Records| {
+        block_on(gen_durable::run(sets(number), MemoryJournal::new(records))).unwrap()
+    };
+    let whole = Records::new();
+    assert_eq!(run(1, &whole), Some(1));
+    let cut = whole.cut(3);
+    assert_eq!(run(2, &cut), Some(1));
+    assert_eq!(cut.state::<u32>("count").unwrap(), Some(1));
+}
+
+#[gen::coroutine]
+fn sets_much(name: String, size: usize) -> gen::Result<String> {
+    let set = yield_!(set_state(name.as_str(), &"x".repeat(size)));
+    let read = yield_!(get_state::<String>(name.as_str()));
+    let why = |error: gen::Error| error.downcast_ref::<StepFailed>().map(ToString::to_string);
+    let (set, read) = (set.err().and_then(why), read.err().and_then(why));
+    yield_!(step("go on", || async { Ok(()) }))?;
+    Ok(format!("{set:?}, {read:?}"))
+}
+
+#[test]
+fn a_state_that_has_no_room_in_an_entry_fails_its_yield_and_not_the_run() {
+    const ENTRY: usize = 16 << 20;
+    let folder = Folder::new("state-large");
+    for _ in 0..2 {
+        let journal = FileJournal::open(folder.file("journal")).unwrap();
+        let end = block_on(gen_durable::run(sets_much("text".into(), ENTRY - 100), journal)).unwrap();
+        assert!(end.ends_with("too large for an entry of the journal\"), None"), "{end}");
+    }
+    let journal = MemoryJournal::new(&Records::new());
+    let end = block_on(gen_durable::run(sets_much("n".repeat(2000), 1), journal)).unwrap();
+    assert_eq!(end.matches("the name of a state has 2000 bytes, and at most 1024").count(), 2, "{end}");
+}

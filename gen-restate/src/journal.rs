@@ -421,6 +421,11 @@ impl Journal for RestateJournal {
         // If the server does not read it, it asks again.
         wire.flush().map_err(stopped)
     }
+
+    /// The output is sent by [`finish`](Journal::finish).
+    fn poll_finished(&mut self, _cx: &mut Context<'_>) -> Poll<gen::Result> {
+        Poll::Ready(Ok(()))
+    }
 }
 
 impl fmt::Debug for RestateJournal {

@@ -146,4 +146,8 @@ impl Journal for Look {
     fn finish(&mut self, outcome: &Outcome) -> gen::Result {
         self.inner.finish(outcome)
     }
+
+    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
+        self.inner.poll_finished(cx)
+    }
 }

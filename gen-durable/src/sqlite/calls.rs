@@ -7,7 +7,7 @@
 //!
 //! | event | a caller that waits, in this process |
 //! |---|---|
-//! | waits for the first time | adds a *watch*, unless the other run has ended |
+//! | waits for the first time | adds a *watch*, and gets the end after that transaction if there is one |
 //! | the other run ends in this process, or is removed | gets the end after that transaction |
 //! | another process has written to the file | gets the end if there is one: see `writer.rs` |
 //! | is gone | its watch is dropped at the next look at that run |
@@ -78,16 +78,13 @@ impl Watches {
         self.lock().are_all_news = true;
     }
 
-    /// Tells `mailbox` of the end of the run: now, or when it comes. The thread of the store calls
-    /// it.
-    pub(super) fn watch(&self, connection: &Connection, name: &Name, ticket: Ticket, mailbox: &Arc<Mailbox>) {
-        match end_of(connection, name) {
-            Some(end) => mailbox.tell_end(ticket, end),
-            None => {
-                let watch = Watch { mailbox: Arc::downgrade(mailbox), ticket };
-                self.lock().watched.entry(name.clone()).or_default().push(watch);
-            }
-        }
+    /// Adds a watch, which the next [`tell`](Self::tell) looks at first. The end of the run may be
+    /// in the transaction that is open now, which may still be undone.
+    fn add(&self, name: &Name, ticket: Ticket, mailbox: &Arc<Mailbox>) {
+        let watch = Watch { mailbox: Arc::downgrade(mailbox), ticket };
+        let mut state = self.lock();
+        state.watched.entry(name.clone()).or_default().push(watch);
+        state.news.insert(name.clone());
     }
 
     /// Tells the ends of the runs at which it is time to look.
@@ -129,6 +126,12 @@ impl Watches {
     }
 }
 
+/// Tells `mailbox` of the end of the run: after this transaction, or when it comes.
+pub(super) fn watch(live: &Live, name: &Name, ticket: Ticket, mailbox: &Arc<Mailbox>) {
+    live.watches.add(name, ticket, mailbox);
+    live.note_news();
+}
+
 /// The end of a run. One that someone has removed has failed, as its caller sees it: its result may
 /// be lost, and to do it again might do it twice.
 fn end_of(connection: &Connection, name: &Name) -> Option<Ended> {
@@ -142,6 +145,16 @@ fn try_end_of(connection: &Connection, name: &Name) -> gen::Result<Option<(u64, 
     };
     let Some(ended) = row.ended else { return Ok(None) };
     Ok(Some((u64::try_from(ended).unwrap_or_default(), rows::outcome(connection, &row)?)))
+}
+
+/// Cancels the run of a call, because its caller is cancelled. A run hears of this once: others may
+/// wait for it, too, and in a circle its own cancellation comes back to it. A second one would
+/// break its clean-up.
+pub(super) fn cancel_called(connection: &Connection, live: &Live, row: &Row, reason: &str) -> gen::Result {
+    if row.cancel.is_some() || rows::was_cancelled(connection, row.id)? {
+        return Ok(());
+    }
+    cancel(connection, live, row, reason)
 }
 
 /// Asks for the cancellation of a run. One that has not begun, because it is delayed, has ended
@@ -160,4 +173,72 @@ pub(super) fn cancel(connection: &Connection, live: &Live, row: &Row, reason: &s
         live.note_news();
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+    use std::time::Duration;
+
+    use super::super::writer::Safety;
+    use super::super::{resume_all, Bodies, Shared, SqliteOptions};
+    use super::*;
+
+    fn path(name: &str) -> std::path::PathBuf {
+        std::env::temp_dir().join(format!("gen-durable-{name}-{}.db", std::process::id()))
+    }
+
+    fn cx() -> Context<'static> {
+        Context::from_waker(Waker::noop())
+    }
+
+    #[test]
+    fn a_run_that_is_delayed_for_long_has_one_watch() {
+        #[gen::coroutine]
+        fn letter() -> gen::Result {
+            Ok(())
+        }
+        let path = path("one-watch");
+        let store = SqliteOptions::new().survive_power_cut(false).open(&path).unwrap();
+        let name = Name::new("letter", "7").unwrap();
+        let now = crate::clock::millis_of(std::time::SystemTime::now());
+        let (delayed, begins) = (name.clone(), now + 86_400_000);
+        let insert = move |connection: &Connection| rows::insert(connection, &delayed, "null", Some(begins));
+        store.0.submit(Safety::Safe, insert).wait().unwrap();
+        let watches = || store.0.live.watches.lock().watched.get(&name).map(Vec::len);
+        gen::IoLoop::with_clock(gen::VirtualClock::new())
+            .run_sync(async {
+                let runs = resume_all(&store, Bodies::new().body("letter", |()| letter()))?;
+                // The follower looks at the clock after a minute.
+                gen::sleep(Duration::from_secs(3600)).await?;
+                assert_eq!(watches(), Some(1));
+                runs.get("letter", "7")?.result::<()>().await
+            })
+            .unwrap();
+        assert_eq!(watches(), None);
+        drop(store);
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_caller_hears_of_no_end_that_a_rollback_takes_back() {
+        let path = path("uncommitted");
+        let store = Shared::open(&path, &SqliteOptions::new()).unwrap();
+        let name = Name::new("charge", "7").unwrap();
+        store.insert(&name, "null").wait().unwrap();
+        let mailbox = Arc::<Mailbox>::default();
+        let (live, watcher) = (Arc::clone(&store.live), Arc::clone(&mailbox));
+        let ended = r#"{"ended":{"value":"7"}}"#;
+        let in_transaction = store.submit(Safety::Safe, move |connection| {
+            let run = rows::find(connection, &name)?.map(|row| row.id).unwrap_or_default();
+            rows::end_before_begin(connection, run, ended)?;
+            live.note_end(&name);
+            watch(&live, &name, Ticket(0), &watcher);
+            Ok(watcher.take_ends(&cx()).len())
+        });
+        assert_eq!(in_transaction.wait().unwrap(), 0, "the transaction is not finished yet");
+        assert_eq!(mailbox.take_ends(&cx()).len(), 1);
+        drop(store);
+        std::fs::remove_file(path).unwrap();
+    }
 }

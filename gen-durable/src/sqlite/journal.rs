@@ -150,7 +150,7 @@ impl Rows {
             rows::write(connection, run, &token, from, &news)?;
             for (name, reason) in &cancels {
                 if let Some(row) = rows::find(connection, name)? {
-                    calls::cancel(connection, &live, &row, reason)?;
+                    calls::cancel_called(connection, &live, &row, reason)?;
                 }
             }
             if news.is_cancelled {
@@ -201,6 +201,7 @@ impl Store for Rows {
         self.news.records.push(json);
         self.news.is_cancelled |= matches!(record, Record::Cancelled(_));
         self.news.is_ended |= matches!(record, Record::Ended(_));
+        self.news.must_be_safe |= record.must_be_safe();
         Ok(())
     }
 
@@ -275,7 +276,9 @@ impl Store for Rows {
     fn watch(&mut self, call: Ticket, what: &What) -> gen::Result {
         // The run must be there before the thread of the store looks for it.
         if !self.news.is_empty() {
-            let reply = self.submit(Safety::Later);
+            // A sync that comes later waits for this job, and submits no other one.
+            let safety = if self.news.must_be_safe { Safety::Safe } else { Safety::Later };
+            let reply = self.submit(safety);
             self.replies.push(reply);
         }
         if let Some(name) = name_of(what) {
@@ -309,3 +312,70 @@ impl fmt::Debug for Rows {
 }
 
 crate::recorded::forward_journal!(SqliteJournal);
+
+#[cfg(test)]
+mod tests {
+    use std::panic::Location;
+    use std::sync::mpsc::channel;
+    use std::task::Waker;
+
+    use super::super::{Claim, SqliteOptions, Taker};
+    use super::*;
+
+    /// Whether the transaction of the jobs that `work` submits waits for the disk.
+    fn waits_for_disk(store: &Shared, work: impl FnOnce()) -> bool {
+        let (began, is_there) = channel();
+        let (go_on, gate) = channel::<()>();
+        // While this job stops the thread, the next ones gather, and then share a transaction.
+        store.submit(Safety::Later, move |_| {
+            let _ = began.send(());
+            let _ = gate.recv();
+            Ok(())
+        });
+        is_there.recv().unwrap();
+        work();
+        let full = store.submit(Safety::Later, |connection| {
+            let level = connection.query_row("PRAGMA synchronous", [], |row| row.get::<_, i64>(0));
+            Ok(level.map_err(super::super::error::named)? == 2)
+        });
+        drop(go_on);
+        full.wait().unwrap()
+    }
+
+    fn issue(journal: &mut SqliteJournal, what: What, awaited: &mut Awaited) {
+        let ticket = journal.issue(&Command { what, at: Location::caller().into() }).unwrap();
+        awaited.0.insert(ticket);
+    }
+
+    #[test]
+    fn what_is_written_before_a_call_survives_a_power_cut_as_it_does_before_a_step() {
+        let path = std::env::temp_dir().join(format!("gen-durable-safe-{}.db", std::process::id()));
+        let store = Arc::new(Shared::open(&path, &SqliteOptions::new()).unwrap());
+        let is_safe = |key: &str, before: &dyn Fn(&mut SqliteJournal, &mut Awaited)| {
+            let name = Name::new("order", key).unwrap();
+            store.insert(&name, "null").wait().unwrap();
+            let Claim::Taken(taken) = store.take(&name, Taker::Journal).wait().unwrap() else {
+                panic!("it is free")
+            };
+            let mut journal = SqliteJournal::new(Arc::clone(&store), taken);
+            waits_for_disk(&store, || {
+                let mut awaited = Awaited::default();
+                before(&mut journal, &mut awaited);
+                let (body, key, input) = ("charge".into(), key.into(), "null".into());
+                issue(&mut journal, What::Call { body, key, input }, &mut awaited);
+                let mut cx = Context::from_waker(Waker::noop());
+                assert!(journal.poll_event(&mut cx, &awaited).is_pending());
+            })
+        };
+        let deadline =
+            |journal: &mut SqliteJournal, awaited: &mut Awaited| issue(journal, What::Timeout(9), awaited);
+        let version = |journal: &mut SqliteJournal, _: &mut Awaited| {
+            journal.version("fees", 1, &Location::caller().into()).unwrap();
+        };
+        assert!(is_safe("1", &deadline), "the deadline of a timeout");
+        assert!(is_safe("2", &version), "a version");
+        assert!(!is_safe("3", &|_, _| {}), "a call alone has nothing to lose, and waits for no disk");
+        drop(store);
+        std::fs::remove_file(path).unwrap();
+    }
+}

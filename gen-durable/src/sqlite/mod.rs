@@ -119,13 +119,13 @@ use crate::step::value_of;
 /// - A store of an earlier version of this library is brought to this version when it is opened.
 ///   The programs with the earlier version must have ended: [`StoreError::EarlierVersion`].
 /// - Arguments, an entry and a signal have at most 16 MiB, the entries of a run 1 GiB, and its
-///   signals, too. Names and keys have at most 1 KiB.
+///   signals, too. Names of bodies and states, and keys, have at most 1 KiB.
 /// - Entries, signals and arguments have checksums. The log of SQLite has, too, but what it holds
 ///   behind a damaged part is lost, as if it had not been written.
-/// - A thread of the store writes, and the thread of the executor does not wait for the disk. The
-///   functions of this type do: they are for the start of a program, and for tools. So do the end
-///   of a coroutine over a [`SqliteJournal`] that is not one of [`resume_all`], and the drop of the
-///   last handle of the store, which waits for all that is still to be written.
+/// - A thread of the store writes, and the thread of the executor does not wait for the disk, also
+///   not at the end of a run. The functions of this type wait: they are for the start of a program,
+///   and for tools. So does the drop of the last handle of the store, which waits for all that is
+///   still to be written.
 #[derive(Clone)]
 pub struct SqliteStore(Arc<Shared>);
 
@@ -511,8 +511,8 @@ impl Shared {
     /// Tells `mailbox` of the end of a run, as that of this call.
     fn watch(&self, name: &Name, ticket: Ticket, mailbox: &Arc<Mailbox>) -> Reply<()> {
         let (name, mailbox, live) = (name.clone(), Arc::clone(mailbox), Arc::clone(&self.live));
-        self.submit(Safety::Later, move |connection| {
-            live.watches.watch(connection, &name, ticket, &mailbox);
+        self.submit(Safety::Later, move |_| {
+            calls::watch(&live, &name, ticket, &mailbox);
             Ok(())
         })
     }
@@ -567,14 +567,17 @@ impl Place {
     }
 }
 
-/// Takes a lease, and removes the files of those whose processes have died.
+/// Takes a lease, and removes the files of those whose processes have died. A later version may
+/// have brought the store to its tables meanwhile, as long as no lease was there.
 fn take_lease(connection: &Connection, path: &Path) -> gen::Result<Lease> {
     connection.execute_batch("BEGIN IMMEDIATE").map_err(error::named)?;
-    let lease = Lease::take(path);
+    let lease = schema::check_numbers(connection).and_then(|_| Ok(Lease::take(path)?));
     // A file that stays is only one too many in the folder.
     let _ = Lease::sweep(path);
-    connection.execute_batch("ROLLBACK").map_err(error::named)?;
-    Ok(lease?)
+    if !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK").map_err(error::named)?;
+    }
+    lease
 }
 
 /// Takes a run, if it is time, and no process that lives runs it.
@@ -619,4 +622,23 @@ fn absolute(path: &Path) -> gen::Result<PathBuf> {
     let name = path.file_name().ok_or_else(|| gen::Error::new("the path names no file"))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     Ok(folder.unwrap_or(Path::new(".")).canonicalize()?.join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_opens_a_store_while_a_later_version_changes_it_takes_no_lease() {
+        let path = std::env::temp_dir().join(format!("gen-durable-later-{}.db", std::process::id()));
+        drop(SqliteStore::open(&path).unwrap());
+        let connection = schema::open(&path, &SqliteOptions::new()).unwrap();
+        drop(take_lease(&connection, &path).unwrap());
+        Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 9").unwrap();
+        let error = take_lease(&connection, &path).expect_err("the version is another one");
+        assert_eq!(error.downcast_ref(), Some(&StoreError::LaterVersion));
+        assert!(!Lease::is_any_held(&path).unwrap());
+        drop(connection);
+        std::fs::remove_file(path).unwrap();
+    }
 }

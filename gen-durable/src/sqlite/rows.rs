@@ -8,10 +8,7 @@ use super::lease::Lease;
 use super::schema::short;
 use super::states::{self, State};
 use crate::journal::Outcome;
-use crate::record::{Record, MAX_JSON};
-
-/// The largest name of a body, and the largest key, in bytes.
-pub(super) const MAX_NAME: usize = 1024;
+use crate::record::{Record, MAX_JSON, MAX_NAME};
 
 /// The JSON of all entries of a run has at most so many bytes.
 pub(super) const MAX_RUN: u64 = 1 << 30;
@@ -234,6 +231,12 @@ pub(super) fn ask_to_cancel(connection: &Connection, run: i64, reason: &str) -> 
     Ok(())
 }
 
+/// Whether the run has recorded a cancellation.
+pub(super) fn was_cancelled(connection: &Connection, run: i64) -> gen::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM entries WHERE run = ? AND record LIKE '{\"cancelled\":%')";
+    connection.query_row(sql, [run], |row| row.get(0)).map_err(named)
+}
+
 /// The runs of this process for which a cancellation was asked.
 pub(super) fn cancellations(connection: &Connection, token: &str) -> gen::Result<Vec<(i64, String)>> {
     let sql = "SELECT id, cancel FROM runs WHERE ended IS NULL AND lease = ? AND cancel IS NOT NULL";
@@ -255,6 +258,8 @@ pub(super) struct News {
     pub(super) waits: Option<String>,
     pub(super) is_cancelled: bool,
     pub(super) is_ended: bool,
+    /// The run waits for them to be on the disk.
+    pub(super) must_be_safe: bool,
 }
 
 impl News {

@@ -245,6 +245,7 @@ impl Inner {
 
     /// Brings the run to its end, here or elsewhere.
     async fn run(&self, name: &Name) -> gen::Result<Outcome> {
+        let mut watch = None;
         loop {
             let now = clock::millis_of(clock::time_of_day());
             match self.store.take(name, Taker::Follower(now)).told().await? {
@@ -252,23 +253,35 @@ impl Inner {
                 Claim::Ended(outcome) => return Ok(outcome),
                 Claim::Leased => gen::sleep(LOOK_AGAIN).await?,
                 Claim::Delayed(begins) => {
-                    self.wait(name, Duration::from_millis(begins.saturating_sub(now))).await?;
+                    let left = Duration::from_millis(begins.saturating_sub(now));
+                    self.wait(name, left, &mut watch).await?;
                 }
                 Claim::Taken(taken) => return self.drive(name, taken).await,
             }
         }
     }
 
-    /// Waits for the begin of a delayed run, or for its end: a cancellation ends it before.
-    async fn wait(&self, name: &Name, left: Duration) -> gen::Result {
-        let mailbox = Arc::<Mailbox>::default();
-        self.store.watch(name, Ticket(0), &mailbox).told().await?;
+    /// Waits for the begin of a delayed run, or for its end: a cancellation ends it before. `watch`
+    /// is where the end arrives, and is made in the first of these waits.
+    async fn wait(&self, name: &Name, left: Duration, watch: &mut Option<Arc<Mailbox>>) -> gen::Result {
+        let mailbox = match watch {
+            Some(mailbox) => mailbox,
+            None => {
+                let mailbox = Arc::<Mailbox>::default();
+                self.store.watch(name, Ticket(0), &mailbox).told().await?;
+                watch.insert(mailbox)
+            }
+        };
         let mut alarm = pin!(gen::sleep(clock::until_next_look(left)));
-        poll_fn(|cx| match mailbox.take_ends(cx).is_empty() {
-            true => alarm.as_mut().poll(cx),
-            false => Poll::Ready(Ok(())),
-        })
-        .await
+        let has_ended = poll_fn(|cx| match mailbox.take_ends(cx).is_empty() {
+            true => alarm.as_mut().poll(cx).map_ok(|()| false),
+            false => Poll::Ready(Ok(true)),
+        });
+        if has_ended.await? {
+            // It was the end of a run that was removed, if there is a delayed one again.
+            *watch = None;
+        }
+        Ok(())
     }
 
     async fn drive(&self, name: &Name, taken: Taken) -> gen::Result<Outcome> {

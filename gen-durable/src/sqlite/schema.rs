@@ -22,6 +22,10 @@
 //! A store of an earlier version gets the tables that it has not, in one transaction, when it is
 //! opened. The processes of the earlier program must have ended: they would begin delayed runs at
 //! once, and leave the states of a run behind when they remove it.
+//!
+//! The lease of a process shows that it has not ended. A process that is just opening the store has
+//! none yet, so this version looks at the number again when it takes its lease. Version 1 does not:
+//! nothing sees that such a process opens the store in just that moment.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -119,12 +123,12 @@ pub(super) fn open(path: &Path, options: &SqliteOptions) -> gen::Result<Connecti
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(named)?;
     configure(&connection, options).map_err(named)?;
-    match check_numbers(&connection)? {
-        VERSION => check_tables(&connection, &TABLES)?,
-        _ => migrate(&connection, path)?,
-    }
+    let version = check(&connection)?;
     if options.check {
         check_trees(&connection)?;
+    }
+    if version != VERSION {
+        migrate(&connection, path)?;
     }
     let mode: String =
         connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(named)?;
@@ -221,8 +225,23 @@ fn check_header(path: &Path) -> gen::Result {
     }
 }
 
+/// Looks at the header and the tables, and returns the version of the store.
+fn check(connection: &Connection) -> gen::Result<i64> {
+    // Another process may bring it to this version between the two looks.
+    connection.execute_batch("BEGIN").map_err(named)?;
+    let checked = check_numbers(connection).and_then(|version| {
+        let tables = if version == VERSION { &TABLES[..] } else { &TABLES[..TABLES_OF_1] };
+        check_tables(connection, tables).map(|()| version)
+    });
+    // Some errors have ended the transaction already.
+    if !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK").map_err(named)?;
+    }
+    checked
+}
+
 /// The version of the store.
-fn check_numbers(connection: &Connection) -> gen::Result<i64> {
+pub(super) fn check_numbers(connection: &Connection) -> gen::Result<i64> {
     let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(named);
     if number("PRAGMA application_id")? != APPLICATION {
         return Err(StoreError::NotAStore.into());

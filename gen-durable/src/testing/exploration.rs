@@ -48,11 +48,13 @@ struct Runs<'a> {
     run: &'a dyn Fn(&Plan) -> Explored,
     runs: usize,
     findings: Vec<Finding>,
+    /// The moments after a first fault that were left out as second ones.
+    beyond_in_pairs: usize,
 }
 
 /// Does all runs.
 pub(super) fn explore(extent: &Extent, run: &dyn Fn(&Plan) -> Explored) -> Report {
-    let mut runs = Runs { extent, run, runs: 0, findings: Vec::new() };
+    let mut runs = Runs { extent, run, runs: 0, findings: Vec::new(), beyond_in_pairs: 0 };
     let Some((moments, outcome)) = runs.run(&Plan::default(), Known::default()) else {
         let moments = runs.findings.last().map_or_else(Vec::new, |found| found.moments.clone());
         return runs.into_report(moments);
@@ -70,7 +72,9 @@ pub(super) fn explore(extent: &Extent, run: &dyn Fn(&Plan) -> Explored) -> Repor
             runs.explore_fault(at, fault, known);
         }
     }
-    Report { not_explored: left_out(extent, &moments), ..runs.into_report(moments) }
+    let beyond = number_beyond(extent, 0, &moments);
+    let not_explored = left_out(extent, beyond, runs.beyond_in_pairs);
+    Report { not_explored, ..runs.into_report(moments) }
 }
 
 /// Does only the run of that plan, and the one with which it is compared.
@@ -111,6 +115,7 @@ impl Runs<'_> {
             return;
         }
         let known = Known { moments: &moments, outcome: outcome.as_ref() };
+        self.beyond_in_pairs += number_beyond(self.extent, at + 1, &moments);
         for (second, fault) in self.faults_from(at + 1, &moments) {
             self.run(&plan.and(second, fault), known);
         }
@@ -147,14 +152,22 @@ impl Runs<'_> {
     }
 }
 
-/// The sentences about the moments that are left out.
-fn left_out(extent: &Extent, moments: &[Moment]) -> Vec<String> {
-    let beyond = visits(moments).into_iter().filter(|visit| *visit > extent.visits).count();
-    match beyond {
-        0 => Vec::new(),
-        _ => {
-            let (moments, visits) = (count(beyond, "moment"), count(extent.visits, "visit"));
-            vec![format!("{moments} beyond the first {visits}")]
-        }
-    }
+/// The number of the moments from `first` on that are not explored, because their like has happened
+/// too often.
+fn number_beyond(extent: &Extent, first: usize, moments: &[Moment]) -> usize {
+    visits(moments).into_iter().skip(first).filter(|visit| *visit > extent.visits).count()
+}
+
+/// The sentences about the moments that are left out: those of the first run, and those at which a
+/// second fault could be.
+fn left_out(extent: &Extent, beyond: usize, in_pairs: usize) -> Vec<String> {
+    let visits = count(extent.visits, "visit");
+    let first = (beyond > 0).then(|| format!("{} beyond the first {visits}", count(beyond, "moment")));
+    let second = (in_pairs > 0).then(|| {
+        format!(
+            "second faults at {} beyond the first {visits}, in the runs with a first fault",
+            count(in_pairs, "moment")
+        )
+    });
+    first.into_iter().chain(second).collect()
 }

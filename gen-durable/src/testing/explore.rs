@@ -176,7 +176,8 @@ impl<'a, W, T: Serialize + 'static> Explore<'a, W, T> {
     }
 
     /// After each fault, explores a second one at each of the later moments: a process that dies
-    /// twice, or in the middle of the clean-up after a cancellation.
+    /// twice, or in the middle of the clean-up after a cancellation; a cancellation in the clean-up
+    /// after another one.
     ///
     /// This needs about the square of the number of runs.
     pub fn pairs(mut self) -> Self {

@@ -25,7 +25,7 @@
 //! | [`Fault`] | effect |
 //! |---|---|
 //! | `Die` | the process ends, and nothing of it is dropped in order. The next one begins at once, with a new coroutine over the same journal |
-//! | `Cancel` | the run is cancelled, as by [`SqliteStore::cancel`](crate::SqliteStore::cancel): also if the process dies before it knows |
+//! | `Cancel` | the run is cancelled, as by [`SqliteStore::cancel`](crate::SqliteStore::cancel): also if the process dies before it knows. A second one adds nothing before the first is recorded |
 //!
 //! | what goes wrong | is found, because |
 //! |---|---|

@@ -3,7 +3,7 @@
 //! | state of the cancellation | entered by |
 //! |---|---|
 //! | `Unasked` | the begin of a run |
-//! | `Asked` | the fault `Cancel`; the death of a process that has not written it down |
+//! | `Asked` | the fault `Cancel` when it is `Unasked` or `Recorded`; the death of a process that has not written it down |
 //! | `Given` | the journal of a process has taken it |
 //! | `Recorded` | its entry was written |
 //!
@@ -71,7 +71,10 @@ impl Script {
                 state.is_dead = true;
                 return Err(Died.into());
             }
-            Some(Fault::Cancel) if state.cancel == Cancel::Unasked => state.cancel = Cancel::Asked,
+            // A second request adds nothing while the first has not arrived.
+            Some(Fault::Cancel) if matches!(state.cancel, Cancel::Unasked | Cancel::Recorded) => {
+                state.cancel = Cancel::Asked;
+            }
             Some(Fault::Cancel) | None => {}
         }
         Ok(())

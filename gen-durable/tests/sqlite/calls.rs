@@ -214,6 +214,79 @@ fn a_cancelled_caller_cancels_the_run_for_which_it_waits_and_no_other_one() {
     store.check().unwrap();
 }
 
+#[gen::coroutine]
+fn fragile(world: World) -> gen::Result<u32> {
+    let slept = yield_!(sleep(1000 * HOUR));
+    if slept.is_err() {
+        // A second cancellation would break this clean-up.
+        yield_!(sleep(HOUR))?;
+        yield_!(step("refund", world.work("refund", ())))?;
+    }
+    slept.map(|()| 7)
+}
+
+#[gen::coroutine]
+fn waits_for_fragile() -> gen::Result<u32> {
+    yield_!(call("fragile", "7", &()))
+}
+
+#[test]
+fn the_second_caller_that_is_cancelled_does_not_break_the_clean_up_of_its_callee() {
+    let folder = Folder::new("calls-twice");
+    let (store, world) = (open(&folder.file("orders.db")), World::default());
+    let fragiles = world.clone();
+    let bodies = Bodies::new()
+        .body("fragile", move |()| fragile(fragiles.clone()))
+        .body("caller", |()| waits_for_fragile());
+    let error = block_on(async {
+        let runs = resume_all(&store, bodies)?;
+        let first = runs.start("caller", "1", &()).await?;
+        let second = runs.start("caller", "2", &()).await?;
+        gen::sleep(HOUR).await?;
+        first.cancel("first").await?;
+        assert!(first.result::<u32>().await.is_err());
+        gen::sleep(Duration::from_secs(60)).await?;
+        second.cancel("second").await?;
+        assert!(second.result::<u32>().await.is_err());
+        Ok(runs.get("fragile", "7")?.result::<u32>().await.unwrap_err())
+    });
+    let error = error.unwrap().to_string();
+    assert_eq!(world.log(), ["refund"], "{error}");
+    assert_eq!(error.split(" (").next(), Some("cancelled: first"));
+}
+
+/// Calls the next one of a circle, and cleans up.
+#[gen::coroutine]
+fn clean_round(world: World, this: u32, next: u32) -> gen::Result<u32> {
+    let called = yield_!(call::<u32>("round", next.to_string(), &(next, this)));
+    if called.is_err() {
+        yield_!(sleep(HOUR))?;
+        yield_!(step("clean", world.work(&format!("clean {this}"), ())))?;
+    }
+    called
+}
+
+#[test]
+fn in_a_circle_a_cancellation_does_not_come_back_into_the_clean_up() {
+    let folder = Folder::new("calls-circle-clean");
+    let (store, world) = (open(&folder.file("orders.db")), World::default());
+    let rounds = world.clone();
+    let bodies = Bodies::new().body("round", move |(this, next)| clean_round(rounds.clone(), this, next));
+    block_on(async {
+        let runs = resume_all(&store, bodies)?;
+        let run = runs.start("round", "1", &(1, 2)).await?;
+        gen::sleep(HOUR).await?;
+        run.cancel("a circle").await?;
+        assert!(run.result::<u32>().await.is_err());
+        assert!(runs.get("round", "2")?.result::<u32>().await.is_err());
+        Ok(())
+    })
+    .unwrap();
+    let mut log = world.log();
+    log.sort();
+    assert_eq!(log, ["clean 1", "clean 2"]);
+}
+
 #[test]
 fn a_run_of_a_body_that_this_process_does_not_know_is_taken_by_another_one() {
     let folder = Folder::new("calls-elsewhere");

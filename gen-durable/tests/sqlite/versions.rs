@@ -66,6 +66,27 @@ fn a_store_of_version_1_that_is_open_elsewhere_is_left_alone() {
 }
 
 #[test]
+fn a_damaged_store_of_version_1_is_left_as_it_was() {
+    let folder = Folder::new("version-1-damaged");
+    let path = folder.file("orders.db");
+    let store = SqliteStore::open(&path).unwrap();
+    drop(store.journal("numbers", "7").unwrap());
+    drop(store);
+    make_version_1(&path);
+    let number = |sql: &str| {
+        let number = Connection::open(&path).unwrap().query_row(sql, [], |row| row.get::<_, i64>(0));
+        number.unwrap()
+    };
+    let root = number("SELECT rootpage FROM sqlite_schema WHERE name = 'entries'");
+    let (mut bytes, page) = (std::fs::read(&path).unwrap(), usize::try_from(root).unwrap());
+    bytes[(page - 1) * 4096..page * 4096].fill(0xff);
+    std::fs::write(&path, bytes).unwrap();
+    let error = SqliteStore::open(&path).unwrap_err();
+    assert!(matches!(error.downcast_ref(), Some(StoreError::Damaged { .. })), "{error:#}");
+    assert_eq!(number("PRAGMA user_version"), 1);
+}
+
+#[test]
 fn a_store_of_version_1_with_other_tables_is_refused() {
     let folder = Folder::new("version-1-more");
     let path = folder.file("orders.db");

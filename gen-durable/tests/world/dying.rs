@@ -46,4 +46,9 @@ impl Journal for Dying {
         self.live()?;
         self.inner.finish(outcome)
     }
+
+    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
+        self.live()?;
+        self.inner.poll_finished(cx)
+    }
 }
