@@ -83,11 +83,11 @@ impl SignalFile {
         Ok(SignalFile { path: path::absolute(path_of(journal))?, read: 0, watched: None })
     }
 
-    /// Removes the signals of a journal that is gone.
+    /// Removes the signals of a journal that is gone, also those of another version.
     ///
     /// # Errors
     ///
-    /// Those of [`stranger`](frames::stranger) if the file has other contents. It is left alone.
+    /// [`FileError::NotAJournal`] if the file has other contents. It is left alone.
     pub(crate) fn remove(&self) -> gen::Result {
         let file = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -96,11 +96,11 @@ impl SignalFile {
         let mut start = Vec::new();
         file.take(HEADER.len() as u64).read_to_end(&mut start)?;
         // A kill may leave a part of the header.
-        if !HEADER.starts_with(&start) {
-            let why = format!("{} is no file of signals", self.path.display());
-            return Err(gen::Error::from(frames::stranger(HEADER, &start))).context(why);
+        if HEADER.starts_with(&start) || frames::stranger(HEADER, &start) == FileError::OtherVersion {
+            return Ok(fs::remove_file(&self.path)?);
         }
-        Ok(fs::remove_file(&self.path)?)
+        let why = format!("{} is no file of signals", self.path.display());
+        Err(gen::Error::from(FileError::NotAJournal)).context(why)
     }
 
     /// The signals that have come since the last call.

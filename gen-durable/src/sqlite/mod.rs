@@ -572,8 +572,11 @@ impl Place {
 fn take_lease(connection: &Connection, path: &Path) -> gen::Result<Lease> {
     connection.execute_batch("BEGIN IMMEDIATE").map_err(error::named)?;
     let lease = schema::check_numbers(connection).and_then(|_| Ok(Lease::take(path)?));
-    // A file that stays is only one too many in the folder.
-    let _ = Lease::sweep(path);
+    // An error may have ended the transaction, and then another process may be taking its lease. A
+    // file that stays is only one too many in the folder.
+    if lease.is_ok() {
+        let _ = Lease::sweep(path);
+    }
     if !connection.is_autocommit() {
         connection.execute_batch("ROLLBACK").map_err(error::named)?;
     }
