@@ -5,12 +5,12 @@
 //! | is issued | is open |
 //! | its outcome is given | is forgotten |
 //! | a cancellation of the caller comes | is marked if the coroutine waits for it, as soon as the identifier of its run has come |
-//! | a marked call is given up | its run is cancelled, by a command of the journal |
+//! | a marked call is given up | its run is cancelled, by a command of the journal, unless this run has cancelled it before |
 //!
 //! So a call under a `gen::shield` goes on, and one that a timeout gives up does not cancel its
 //! run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gen_durable::{Awaited, Ticket};
 use restate_sdk_shared_core::NotificationHandle;
@@ -22,6 +22,9 @@ pub(crate) struct Calls {
     open: BTreeMap<Ticket, NotificationHandle>,
     /// Each with the identifier of its run.
     marked: BTreeMap<Ticket, String>,
+    /// The runs that were cancelled. A second cancellation would disturb the clean-up of the run, to
+    /// which there may be several calls.
+    cancelled: BTreeSet<String>,
 }
 
 impl Calls {
@@ -47,11 +50,11 @@ impl Calls {
         self.marked.insert(call, run);
     }
 
-    /// Takes the runs of the marked calls that were given up.
+    /// Takes the runs of the marked calls that were given up, each run once.
     pub(crate) fn take_given_up(&mut self, awaited: &Awaited) -> Vec<String> {
         let marked = std::mem::take(&mut self.marked).into_iter();
         let (kept, given_up): (BTreeMap<_, _>, _) = marked.partition(|(call, _)| awaited.contains(*call));
         self.marked = kept;
-        given_up.into_values().collect()
+        given_up.into_values().filter(|run| self.cancelled.insert(run.clone())).collect()
     }
 }

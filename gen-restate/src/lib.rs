@@ -103,6 +103,9 @@
 //!   that its key can be started again.
 //! - A run is cancelled by the server only: a cancellation of the task that runs the endpoint is as
 //!   a kill.
+//! - A called run is cancelled by each of its callers that is cancelled while it waits, and so is
+//!   each run of a circle of calls. A second cancellation raises [`Cancelled`](gen::Cancelled)
+//!   again, also within a clean-up that is not in a [`gen::shield`](gen::shield()).
 //! - The endpoint speaks HTTP/2 without TLS. Put a proxy before it, or a network of your own, and
 //!   use [`Endpoint::identity_key`].
 //! - A signal arrives as soon as a process with its workflow lives. Until then the server keeps it,

@@ -301,6 +301,23 @@ async fn a_cancelled_caller_cancels_the_run_that_it_waits_for() {
     ends_with(&mut begin(body!(body()), &entries).await, "cancelled").await;
 }
 
+/// A second cancellation would disturb its clean-up.
+#[tokio::test]
+async fn a_cancelled_caller_cancels_a_run_once_that_it_has_called_twice() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        let both = yield_!([call::<u32>("Child", "c", &1), call("Child", "c", &1)])?;
+        Ok(both[0])
+    }
+    let mut attempt = begin(body!(body()), &[]).await;
+    assert_eq!(attempt.until(CALL).await, [CALL]);
+    message(&mut attempt, CALL).await;
+    attempt.send(&[called_is(1, "inv_child"), called_is(3, "inv_child"), cancel()]);
+    let mut kinds = attempt.until(END).await;
+    kinds.retain(|kind| *kind == SEND_SIGNAL);
+    assert_eq!(kinds, [SEND_SIGNAL]);
+}
+
 #[tokio::test]
 async fn a_cancelled_caller_lets_the_runs_go_on_that_it_does_not_wait_for() {
     #[gen::coroutine]

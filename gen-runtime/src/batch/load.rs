@@ -104,8 +104,9 @@ where
 impl<K, V, S: ?Sized> Drop for Loading<K, V, S> {
     fn drop(&mut self) {
         if let Stage::Waiting(load, _) = self.stage {
-            self.release();
+            // In this order, since a call that is released may depart at once on another thread.
             self.loader.board.leave(load);
+            self.release();
         }
     }
 }
