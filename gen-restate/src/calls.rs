@@ -22,8 +22,8 @@ pub(crate) struct Calls {
     open: BTreeMap<Ticket, NotificationHandle>,
     /// Each with the identifier of its run.
     marked: BTreeMap<Ticket, String>,
-    /// The runs that were cancelled. A second cancellation would disturb the clean-up of the run, to
-    /// which there may be several calls.
+    /// The runs that were cancelled. A second cancellation would disturb the clean-up of the run,
+    /// to which there may be several calls.
     cancelled: BTreeSet<String>,
 }
 
