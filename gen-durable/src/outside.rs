@@ -18,6 +18,7 @@ pub(crate) struct Outside {
 }
 
 const A_STEP: &str = "put it into a `step`";
+const A_TIMER: &str = "write `gen_durable::sleep` or `gen_durable::with_timeout`, or put it into a `step`";
 const PARALLEL: &str = "yield a list, a map or a tuple, or use `gen::scope`";
 
 impl Outside {
@@ -28,7 +29,11 @@ impl Outside {
     /// A thing that a poll in a fixed order has refused, in the coroutine that waits there now.
     pub(crate) fn refused(what: &'static str, waiting: Option<&Waiting>) -> Self {
         let is_map = what.contains("Map");
-        let advice = if is_map { "yield a `BTreeMap`, which has an order" } else { PARALLEL };
+        let advice = match what {
+            "a timer of gen" => A_TIMER,
+            _ if is_map => "yield a `BTreeMap`, which has an order",
+            _ => PARALLEL,
+        };
         let mut at = None;
         if let Some(waiting) = waiting.filter(|_| is_map) {
             find_map(waiting, &mut at);

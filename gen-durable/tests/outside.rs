@@ -144,6 +144,29 @@ fn a_spawned_task() {
 }
 
 #[gen::coroutine]
+fn sleeps_a_little(alone: bool) -> gen::Result<u32> {
+    let sleep = gen::sleep(Duration::from_secs(1));
+    match alone {
+        true => yield_!(sleep)?,
+        false => drop(yield_!((sleep, one()))?),
+    }
+    Ok(1)
+}
+
+/// It would otherwise end for ever with the error that there is no timer, whose advice is to switch
+/// one on.
+#[test]
+fn a_timer_of_gen_on_an_executor_that_has_none() {
+    for alone in [true, false] {
+        let run = gen_durable::run(sleeps_a_little(alone), MemoryJournal::new(&Records::new()));
+        let error = futures::executor::block_on(run).unwrap_err();
+        let advice = "write `gen_durable::sleep` or `gen_durable::with_timeout`, or put it into a `step`";
+        let refused = error.downcast::<NotDurable>().unwrap();
+        assert_refused(refused, "a timer of gen", "sleeps_a_little", advice);
+    }
+}
+
+#[gen::coroutine]
 fn waits_for_a_callback() -> gen::Result<u32> {
     let _done = yield_!(gen::Callback::<u32>::new("key"))?;
     yield_!(gen::Wait::<u32>::new("key"))

@@ -164,6 +164,7 @@ pub fn say_body<D>(driver: &D, waker: &Waker, what: &'static str, name: &'static
 /// |---|---|
 /// | a yield of a `HashMap`, whose order differs from map to map | refused. The yield goes on, so drop the coroutine |
 /// | [`spawn`](crate::spawn) and all else that starts a task | refused: the handle gives the error [`NoHost`](crate::NoHost) |
+/// | a [`sleep`](crate::sleep()) or a [timeout](crate::with_timeout()), where there is no timer | refused: it gives the error [`NoHost`](crate::NoHost). Where there is one, [`poll_asked`] finds it |
 /// | a group with many woken children | polls all of them, whatever budget the executor gives the task |
 ///
 /// ```

@@ -4,13 +4,16 @@
 //!
 //! | what | does |
 //! |---|---|
-//! | a map without an order, a spawned task | is [refused](refuses): it is noted for the caller of the poll |
+//! | a map without an order, a spawned task, a timer where there is none | is [refused](refuses): it is noted for the caller of the poll |
 //! | a group with many woken children | polls all of them, whatever the budget of the task |
 //!
 //! Without such a poll in the process the check costs one load of an atomic.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The timer of a sleep or of a timeout, where the executor has none.
+pub(crate) const TIMER: &str = "a timer of gen";
 
 /// The number of threads that are in such a poll.
 static POLLS: AtomicUsize = AtomicUsize::new(0);

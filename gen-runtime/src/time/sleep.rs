@@ -11,6 +11,7 @@ use crate::bindings::Ends;
 use crate::executor::host::{self, TimeHost};
 use crate::executor::{may_have_fired, Core, ForeignClock, ForeignTimer, LoopId, NoHost, TimerKey};
 use crate::inject::answering::say;
+use crate::inject::fixed_order;
 use crate::inject::question::WaitsFor;
 use crate::Result;
 
@@ -238,7 +239,11 @@ impl Sleep {
     fn poll_without_host(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         match &mut self.state {
             State::ArmedElsewhere(timer) => timer.poll(cx),
-            _ => Poll::Ready(Err(NoHost::for_time().into())),
+            _ => {
+                // A body that is replayed may have no such timer at all.
+                fixed_order::refuses(fixed_order::TIMER);
+                Poll::Ready(Err(NoHost::for_time().into()))
+            }
         }
     }
 
