@@ -71,6 +71,7 @@
 //! | keep the journal of one run in a file | [`FileJournal`] |
 //! | let the process die at each moment, in a test | [`testing::explore`](fn@testing::explore) |
 //! | test without a file | [`MemoryJournal`] |
+//! | run the same coroutines on a cluster | the crate [`gen-restate`](https://docs.rs/gen-restate) |
 //! | keep the journal elsewhere | [`Journal`] |
 //!
 //! # Steps run at least once
