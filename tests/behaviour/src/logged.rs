@@ -49,6 +49,10 @@ impl Log for Listener {
             return;
         }
         let line = format!("{} {}: {}", record.level(), record.target(), record.args());
+        // With the feature `tracing` a step is reported that a busy machine holds up.
+        if line.ends_with("and nothing else ran on its thread") {
+            return;
+        }
         // While a thread ends, it has no place any more.
         let sink = SINK.try_with(|sink| sink.borrow().clone());
         if let Ok(sink) = sink {
