@@ -11,11 +11,13 @@
 //! are new, and have no other faults. If the first or the second run is a finding, there are no
 //! others.
 
+use gen::testing::printing::count;
+
 use super::fault::Fault;
 use super::finding::{Finding, What};
 use super::moment::{visits, Moment};
 use super::plan::Plan;
-use super::report::{count, Report};
+use super::report::Report;
 use crate::journal::Outcome;
 
 /// The runs that an exploration consists of.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::mem;
-use std::thread;
+
+use gen::testing::printing::{command, Found};
 
 use super::moment::Moment;
 use super::plan::Plan;
@@ -98,18 +99,6 @@ impl Finding {
         self.what.to_string()
     }
 
-    /// Whether it is likely to have the cause of `other`: the same kind of thing is wrong after the
-    /// same last fault at the same line.
-    pub(super) fn resembles(&self, other: &Finding) -> bool {
-        let last = |finding: &Finding| {
-            let (at, fault) = finding.plan.faults.last().copied()?;
-            let moment = finding.moments.get(at)?;
-            Some((fault, moment.kind, moment.what.clone()))
-        };
-        let is_same = mem::discriminant(&self.what) == mem::discriminant(&other.what);
-        is_same && (matches!(self.what, What::Diverges { .. }) || last(self) == last(other))
-    }
-
     pub(super) fn write_faults(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (n, (at, fault)) in self.plan.faults.iter().enumerate() {
             match self.moments.get(*at) {
@@ -165,6 +154,31 @@ impl Finding {
     }
 }
 
+impl Found for Finding {
+    fn number_of_faults(&self) -> usize {
+        self.plan.faults.len()
+    }
+
+    /// The same kind of thing is wrong after the same last fault at the same line.
+    fn resembles(&self, other: &Finding) -> bool {
+        let last = |finding: &Finding| {
+            let (at, fault) = finding.plan.faults.last().copied()?;
+            let moment = finding.moments.get(at)?;
+            Some((fault, moment.kind, moment.what.clone()))
+        };
+        let is_same = mem::discriminant(&self.what) == mem::discriminant(&other.what);
+        is_same && (matches!(self.what, What::Diverges { .. }) || last(self) == last(other))
+    }
+
+    fn plan(&self) -> String {
+        self.plan.to_string()
+    }
+
+    fn message(&self) -> String {
+        self.what.to_string()
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let has_plan = self.plan != Plan::default();
@@ -180,17 +194,9 @@ impl fmt::Display for Finding {
         }
         // A run that differs from another one shows nothing alone.
         match has_plan && !matches!(self.what, What::Diverges { .. }) {
-            true => write!(f, "  to repeat this run alone: {}", command(&self.plan)),
+            true => write!(f, "  to repeat this run alone: {}", command("GEN_EXPLORE", &self.plan)),
             false => Ok(()),
         }
-    }
-}
-
-/// The command that repeats a run of a test. The test harness has named the thread after the test.
-fn command(plan: &Plan) -> String {
-    match thread::current().name().filter(|name| *name != "main") {
-        Some(test) => format!("GEN_EXPLORE={plan} cargo test {test}"),
-        None => format!("GEN_EXPLORE={plan}"),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::{fmt, mem};
 
-use super::command::command;
 use super::fault::Fault;
 use super::plan::Plan;
+use super::printing::{command, Found};
 use super::run::Hang;
 use super::source;
 use super::step::Step;
@@ -70,20 +70,6 @@ impl Finding {
     #[must_use]
     pub fn message(&self) -> String {
         self.what.to_string()
-    }
-
-    /// Whether it is likely to have the cause of `other`, which has as many faults or fewer: its
-    /// last faults are those of `other`, and the same kind of thing is wrong then. A fault is the
-    /// same if it is at the same yield, for the same caller.
-    pub(super) fn resembles(&self, other: &Finding) -> bool {
-        let yields = |finding: &Finding| -> Vec<_> {
-            let steps = finding.plan.faults.iter().filter_map(|(at, _)| finding.steps.get(*at));
-            steps.map(|step| (step.chain.first().copied(), step.chain.get(1).copied())).collect()
-        };
-        let (yields, others) = (yields(self), yields(other));
-        mem::discriminant(&self.what) == mem::discriminant(&other.what)
-            && yields.ends_with(&others)
-            && yields.is_empty() == others.is_empty()
     }
 
     pub(super) fn write_faults(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,6 +153,33 @@ impl Finding {
         // A hang is about the last steps.
         let last = self.plan.faults.is_empty().then(|| self.steps.len().saturating_sub(1));
         self.plan.faults.iter().map(|(at, _)| *at).chain(diverges).chain(last)
+    }
+}
+
+impl Found for Finding {
+    fn number_of_faults(&self) -> usize {
+        self.plan.faults.len()
+    }
+
+    /// Its last faults are those of `other`, and the same kind of thing is wrong then. A fault is the
+    /// same if it is at the same yield, for the same caller.
+    fn resembles(&self, other: &Finding) -> bool {
+        let yields = |finding: &Finding| -> Vec<_> {
+            let steps = finding.plan.faults.iter().filter_map(|(at, _)| finding.steps.get(*at));
+            steps.map(|step| (step.chain.first().copied(), step.chain.get(1).copied())).collect()
+        };
+        let (yields, others) = (yields(self), yields(other));
+        mem::discriminant(&self.what) == mem::discriminant(&other.what)
+            && yields.ends_with(&others)
+            && yields.is_empty() == others.is_empty()
+    }
+
+    fn plan(&self) -> String {
+        self.plan.to_string()
+    }
+
+    fn message(&self) -> String {
+        self.what.to_string()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The steps and faults that an exploration leaves out, as sentences for its report.
 
 use super::fault::Fault;
-use super::report::count;
+use super::printing::count;
 use super::step::{visits, Step, StepKind};
 use crate::inject::observer::ALL_YIELDS_LOOK;
 

@@ -70,7 +70,6 @@
 // `recorder.rs` says how it works.
 mod bench_loop;
 mod checked_run;
-mod command;
 mod exploration;
 mod explore;
 mod fault;
@@ -78,6 +77,7 @@ mod finding;
 pub(crate) mod harness;
 mod left_out;
 mod plan;
+pub mod printing;
 mod progress;
 mod random;
 mod recorder;

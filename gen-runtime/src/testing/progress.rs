@@ -4,8 +4,7 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::command::test_name;
-use super::report::count;
+use super::printing::{count, test_name};
 use crate::executor::{Clock, RealClock};
 
 /// An exploration that is shorter writes nothing.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::order::SEED_VARIABLE;
-use crate::testing::command::command;
+use crate::testing::printing::command;
 
 /// At most so many tasks, and at most so many records, are printed.
 const PRINTED: usize = 20;
