@@ -161,8 +161,8 @@ impl Found for Finding {
         self.plan.faults.len()
     }
 
-    /// Its last faults are those of `other`, and the same kind of thing is wrong then. A fault is the
-    /// same if it is at the same yield, for the same caller.
+    /// Its last faults are those of `other`, and the same kind of thing is wrong then. A fault is
+    /// the same if it is at the same yield, for the same caller.
     fn resembles(&self, other: &Finding) -> bool {
         let yields = |finding: &Finding| -> Vec<_> {
             let steps = finding.plan.faults.iter().filter_map(|(at, _)| finding.steps.get(*at));
