@@ -92,7 +92,18 @@ pub fn seconds(seconds: u64) -> Duration {
     // hour is short enough for a test.
     let (short, long, very_long) =
         (seconds.min(20), seconds.clamp(20, 120) - 20, seconds.saturating_sub(120));
-    Duration::from_millis(short * 40 + long * 5) + Duration::from_micros(very_long * 100)
+    let time = Duration::from_millis(short * 40 + long * 5) + Duration::from_micros(very_long * 100);
+    time * time_factor()
+}
+
+/// How many times longer each duration is where time is real: the variable `GEN_TIME_FACTOR`, for a
+/// machine so busy that it mixes up two seconds all the same.
+fn time_factor() -> u32 {
+    static FACTOR: LazyLock<u32> = LazyLock::new(|| match env::var("GEN_TIME_FACTOR") {
+        Ok(factor) => factor.parse().expect("`GEN_TIME_FACTOR` is a number"),
+        Err(_) => 1,
+    });
+    *FACTOR
 }
 
 /// Runs a body on the driver of this run, and ends that driver.
