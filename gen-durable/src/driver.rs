@@ -21,7 +21,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{ready, Context, Poll, Waker};
 
-use gen::drive::{self, CancelRequest};
+use gen::drive::{self, CancelRequest, Refused};
 use gen::dump::Waiting;
 use gen::{CancelSource, Coroutine};
 use serde::Serialize;
@@ -138,7 +138,7 @@ where
     fn poll_with<R>(
         &mut self,
         poll: impl FnOnce(Pin<&mut C>, &mut Context<'_>, Option<&mut CancelRequest>) -> R,
-    ) -> (R, Option<&'static str>) {
+    ) -> (R, Option<Refused>) {
         let coroutine = self.coroutine.as_mut().expect("a driver is not polled after its end").as_mut();
         let waker = Waker::from(Arc::clone(&self.core));
         let _entered = enter(Some(&self.core));
@@ -162,10 +162,18 @@ where
         self.until_asked = self.until_asked.saturating_sub(1);
         if polled.is_pending() && (self.until_asked == 0 || refused.is_some() || !self.core.awaits()) {
             polled = self.look_outside(refused)?;
-        } else if let Some(what) = refused {
-            return Err(self.refused(what, None));
+        } else if let Some(refused) = refused {
+            return Err(self.refused(refused, None));
         }
-        Ok(polled)
+        self.check_ready(polled)
+    }
+
+    /// An error if the coroutine has ended by something that is in no journal.
+    fn check_ready(&self, polled: Poll<gen::Result<T>>) -> gen::Result<Poll<gen::Result<T>>> {
+        match polled.is_ready() && self.core.is_woken_from_outside() {
+            true => Err(self.not_durable()),
+            false => Ok(polled),
+        }
     }
 
     fn check_broken(&self) -> gen::Result {
@@ -174,19 +182,19 @@ where
 
     /// Polls the coroutine, and asks where it waits. This is a poll like any other, so the
     /// coroutine may go on in it. An error if this poll, or the one before, was refused something.
-    fn ask(&mut self, refused: Option<&'static str>) -> gen::Result<(Poll<gen::Result<T>>, Waiting)> {
+    fn ask(&mut self, refused: Option<Refused>) -> gen::Result<(Poll<gen::Result<T>>, Waiting)> {
         let ((polled, waiting), refused_now) =
             self.poll_with(|coroutine, cx, _| drive::poll_asked(coroutine, cx));
         self.check_broken()?;
         match refused.or(refused_now) {
-            Some(what) => Err(self.refused(what, Some(&waiting))),
+            Some(refused) => Err(self.refused(refused, Some(&waiting))),
             None => Ok((polled, waiting)),
         }
     }
 
     /// Looks for waits of the coroutine that are in no journal. An error if one is so with
     /// certainty.
-    fn look_outside(&mut self, refused: Option<&'static str>) -> gen::Result<Poll<gen::Result<T>>> {
+    fn look_outside(&mut self, refused: Option<Refused>) -> gen::Result<Poll<gen::Result<T>>> {
         let (polled, waiting) = self.ask(refused)?;
         if polled.is_ready() {
             return Ok(polled);
@@ -201,8 +209,8 @@ where
         Ok(polled)
     }
 
-    fn refused(&self, what: &'static str, waiting: Option<&Waiting>) -> gen::Error {
-        Outside::refused(what, waiting).into_error(self.site()).into()
+    fn refused(&self, refused: Refused, waiting: Option<&Waiting>) -> gen::Error {
+        Outside::refused(refused, waiting).into_error(self.site()).into()
     }
 
     fn not_durable(&self) -> gen::Error {

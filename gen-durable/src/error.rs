@@ -7,6 +7,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::place::Place;
+
 /// The part of the error of a step that survives in a journal.
 ///
 /// The yield of the step raises this error in the first run too, so that a replay does the same.
@@ -218,23 +220,30 @@ impl StdError for JournalMismatch {}
 /// |---|---|
 /// | waits for [`gen::sleep`](gen::sleep()) or [`gen::with_timeout`] | [`sleep`](fn@crate::sleep), [`with_timeout`](crate::with_timeout) |
 /// | spawns a task, or waits for one | yield a list, a map or a tuple, or use [`gen::scope`](fn@gen::scope) |
-/// | waits for a future of another library, a callback, or a promise that is set outside | put it into a [`step`](fn@crate::step) |
-/// | yields a `HashMap`, whose order differs from map to map | yield a `BTreeMap` |
+/// | makes a callback, or calls [`gen::blocking`](gen::blocking()) | put it into a [`step`](fn@crate::step) |
+/// | waits for a future of another library, or a promise that is set outside | put it into a [`step`](fn@crate::step) |
+/// | yields a `HashMap`, whose order differs from map to map, also in a [`gen::limit`](gen::limit()) or a [`gen::first_of`](gen::first_of()) | yield a `BTreeMap` |
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotDurable {
     /// The thing that is in no journal, such as "`gen::sleep`".
     pub what: String,
-    /// The yield that waits for it. If that is not known, the coroutine.
-    pub at: gen::Site,
+    /// The yield that waits for it, or the call that makes it. If that is not known, the coroutine.
+    pub at: Place,
+    /// The function of that yield. It is not known for a call.
+    pub function: Option<&'static str>,
     /// The advice, such as "put it into a `step`".
     pub advice: &'static str,
 }
 
 impl fmt::Display for NotDurable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let NotDurable { what, at, advice } = self;
-        write!(f, "a durable coroutine cannot use {what}, which is in no journal: {at}: {advice}")
+        let NotDurable { what, at, function, advice } = self;
+        write!(f, "a durable coroutine cannot use {what}, which is in no journal: {at}")?;
+        if let Some(function) = function {
+            write!(f, " in {function}")?;
+        }
+        write!(f, ": {advice}")
     }
 }
 

@@ -1,16 +1,17 @@
 //! Finds what a coroutine waits for that is in no journal.
 
-use gen::drive::short_type;
+use gen::drive::{short_type, Refused};
 use gen::dump::{ChainEnd, Link, Waiting, WaitsFor};
 use gen::Site;
 
 use crate::error::NotDurable;
+use crate::place::Place;
 
-/// A wait for something that is in no journal.
+/// A wait for something that is in no journal, or a call that makes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Outside {
     what: String,
-    at: Option<Site>,
+    at: Option<(Place, Option<&'static str>)>,
     advice: &'static str,
     /// The event is in no journal in any case. Otherwise it may follow from events that are: from a
     /// step, for a promise that the coroutine itself sets after the step.
@@ -18,26 +19,33 @@ pub(crate) struct Outside {
 }
 
 const A_STEP: &str = "put it into a `step`";
-const A_TIMER: &str = "write `gen_durable::sleep` or `gen_durable::with_timeout`, or put it into a `step`";
+const A_SLEEP: &str = "write `gen_durable::sleep`, or put it into a `step`";
 const PARALLEL: &str = "yield a list, a map or a tuple, or use `gen::scope`";
 
 impl Outside {
     pub(crate) fn into_error(self, coroutine: Site) -> NotDurable {
-        NotDurable { what: self.what, at: self.at.unwrap_or(coroutine), advice: self.advice }
+        let (at, function) = self.at.unwrap_or_else(|| at_site(coroutine));
+        NotDurable { what: self.what, at, function, advice: self.advice }
     }
 
-    /// A thing that a poll in a fixed order has refused, in the coroutine that waits there now.
-    pub(crate) fn refused(what: &'static str, waiting: Option<&Waiting>) -> Self {
-        let is_map = what.contains("Map");
+    /// The thing that a poll in a fixed order has refused. `waiting` says where the coroutine waits
+    /// now.
+    pub(crate) fn refused(refused: Refused, waiting: Option<&Waiting>) -> Self {
+        let what = refused.what();
         let advice = match what {
-            "a timer of gen" => A_TIMER,
-            _ if is_map => "yield a `BTreeMap`, which has an order",
-            _ => PARALLEL,
+            "a `HashMap`" => "yield a `BTreeMap`, which has an order",
+            "a spawned task" => PARALLEL,
+            // The sleep or the timeout says itself what it is.
+            "a timer of gen" => match waiting.and_then(first_certain) {
+                Some(timer) => return timer,
+                None => A_SLEEP,
+            },
+            _ => A_STEP,
         };
-        let mut at = None;
-        if let Some(waiting) = waiting.filter(|_| is_map) {
-            find_map(waiting, &mut at);
-        }
+        let at = match refused.called_at() {
+            Some(call) => Some((call.into(), None)),
+            None => waiting.and_then(|waiting| find(what, waiting, None)).map(at_site),
+        };
         Outside { what: what.into(), at, advice, is_certain: true }
     }
 
@@ -48,17 +56,21 @@ impl Outside {
     }
 }
 
-/// The innermost yield of a map, if there is one.
-fn find_map(waiting: &Waiting, at: &mut Option<Site>) {
+fn at_site(site: Site) -> (Place, Option<&'static str>) {
+    (site.into(), Some(site.function()))
+}
+
+/// The innermost yield that waits for `what`, which was refused. `around` is the yield that waits
+/// for the whole.
+fn find(what: &str, waiting: &Waiting, around: Option<Site>) -> Option<Site> {
+    let at = waiting.sites().first().copied().or(around);
     match &waiting.end {
+        ChainEnd::For(WaitsFor::Described { what: described, .. }) if described == what => at,
+        ChainEnd::Several(several) => several.iter().find_map(|one| find(what, one, at)),
         ChainEnd::Children(children) => {
-            if children.of == "a map" {
-                *at = waiting.sites().first().copied().or(*at);
-            }
-            children.unfinished.iter().for_each(|child| find_map(&child.waiting, at));
+            children.unfinished.iter().find_map(|child| find(what, &child.waiting, at))
         }
-        ChainEnd::Several(several) => several.iter().for_each(|one| find_map(one, at)),
-        _ => {}
+        _ => None,
     }
 }
 
@@ -70,6 +82,10 @@ pub(crate) fn outside(waiting: &Waiting) -> Vec<Outside> {
     found
 }
 
+fn first_certain(waiting: &Waiting) -> Option<Outside> {
+    outside(waiting).into_iter().find(|outside| outside.is_certain)
+}
+
 fn look(waiting: &Waiting, around: Option<Site>, found: &mut Vec<Outside>) {
     let mut at = around;
     for link in &waiting.chain {
@@ -77,7 +93,7 @@ fn look(waiting: &Waiting, around: Option<Site>, found: &mut Vec<Outside>) {
             Link::Yield { site, .. } => at = Some(*site),
             Link::Timeout { .. } => found.push(Outside {
                 what: "`gen::with_timeout`".into(),
-                at,
+                at: at.map(at_site),
                 advice: "write `gen_durable::with_timeout`",
                 is_certain: true,
             }),
@@ -98,9 +114,7 @@ fn of_event(waits_for: &WaitsFor, at: Option<Site>) -> Option<Outside> {
     let (what, advice, is_certain) = match waits_for {
         // A step or a sleep of this crate.
         WaitsFor::Described { .. } => return None,
-        WaitsFor::Sleep { .. } => {
-            ("`gen::sleep`".into(), "write `gen_durable::sleep`, or put it into a `step`", true)
-        }
+        WaitsFor::Sleep { .. } => ("`gen::sleep`".into(), A_SLEEP, true),
         WaitsFor::Turn => ("`gen::moment`".into(), "leave it out", true),
         WaitsFor::Task { .. } | WaitsFor::Cancelled { task: Some(_), .. } => {
             ("the end of a task".into(), PARALLEL, true)
@@ -118,5 +132,5 @@ fn of_event(waits_for: &WaitsFor, at: Option<Site>) -> Option<Outside> {
         // A child of a scope, which belongs to the coroutine, and kinds of later versions of gen.
         _ => (waits_for.to_string(), A_STEP, false),
     };
-    Some(Outside { what, at, advice, is_certain })
+    Some(Outside { what, at: at.map(at_site), advice, is_certain })
 }

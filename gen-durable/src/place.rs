@@ -36,6 +36,12 @@ impl From<&'static Location<'static>> for Place {
     }
 }
 
+impl From<gen::Site> for Place {
+    fn from(site: gen::Site) -> Self {
+        Place(site.file().into(), site.line(), site.column())
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.0, self.1, self.2)

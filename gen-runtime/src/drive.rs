@@ -53,6 +53,7 @@ use std::time::{Duration, Instant};
 
 use crate::dump::{Children, Waiting, WaitsFor};
 use crate::error::{CancelSource, ChildKey, Error, TimeoutError};
+pub use crate::inject::fixed_order::Refused;
 use crate::inject::question::{ask, Ask, Child, Shown};
 use crate::inject::{answering, fixed_order, in_flight, poll_cancelled, Cancellation};
 use crate::report::type_name::short;
@@ -158,13 +159,16 @@ pub fn say_body<D>(driver: &D, waker: &Waker, what: &'static str, name: &'static
 }
 
 /// Runs `poll`, in which the coroutine may do only what has the same order in each process. Returns
-/// the name of the first thing that was refused, too.
+/// the first thing that was refused, too: drop the coroutine then.
 ///
 /// | in the poll | becomes |
 /// |---|---|
-/// | a yield of a `HashMap`, whose order differs from map to map | refused. The yield goes on, so drop the coroutine |
+/// | a yield of a `HashMap`, whose order differs from map to map, also in [`limit`](crate::limit()), [`first_of`](crate::first_of()) and [`first_ok`](crate::first_ok()) | refused: the yield stays pending |
+/// | a [`sleep`](crate::sleep()) or a [timeout](crate::with_timeout()), where there is no timer | refused: it stays pending. Where there is one, [`poll_asked`] finds it |
 /// | [`spawn`](crate::spawn) and all else that starts a task | refused: the handle gives the error [`NoHost`](crate::NoHost) |
-/// | a [`sleep`](crate::sleep()) or a [timeout](crate::with_timeout()), where there is no timer | refused: it gives the error [`NoHost`](crate::NoHost). Where there is one, [`poll_asked`] finds it |
+/// | [`from_callback`](crate::from_callback), and the callbacks of a loop | refused: the function is dropped |
+/// | [`Callback`](crate::Callback) | refused, but it goes on |
+/// | [`blocking`](crate::blocking()) | refused: the closure is dropped |
 /// | a group with many woken children | polls all of them, whatever budget the executor gives the task |
 ///
 /// ```
@@ -180,10 +184,11 @@ pub fn say_body<D>(driver: &D, waker: &Waker, what: &'static str, name: &'static
 /// }
 /// let mut body = pin!(unordered());
 /// let mut cx = Context::from_waker(Waker::noop());
-/// let (_, refused) = drive::in_fixed_order(|| body.as_mut().poll(&mut cx));
-/// assert_eq!(refused, Some("a `HashMap`"));
+/// let (polled, refused) = drive::in_fixed_order(|| body.as_mut().poll(&mut cx));
+/// assert_eq!(refused.unwrap().what(), "a `HashMap`");
+/// assert!(polled.is_pending());
 /// ```
-pub fn in_fixed_order<R>(poll: impl FnOnce() -> R) -> (R, Option<&'static str>) {
+pub fn in_fixed_order<R>(poll: impl FnOnce() -> R) -> (R, Option<Refused>) {
     fixed_order::in_fixed_order(poll)
 }
 

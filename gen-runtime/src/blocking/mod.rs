@@ -30,6 +30,7 @@ use self::call::{begin, Call, Returned};
 use crate::bindings::within_inherited;
 use crate::coroutine::{Frame, FrameKind};
 use crate::executor::host;
+use crate::inject::fixed_order;
 use crate::io_loop::IoLoop;
 use crate::yieldable::join::joinable;
 use crate::yieldable::HasError;
@@ -100,6 +101,7 @@ use crate::{Result, Yieldable};
 /// # Outside a coroutine
 ///
 /// [`join`](Blocking::join) makes a future of it: `gen::blocking(..).join().await`.
+#[track_caller]
 #[doc(alias("spawn_blocking", "unblock", "to_thread", "run_in_executor", "run_on_executor"))]
 pub fn blocking<F, T>(closure: F) -> Blocking<T>
 where
@@ -108,6 +110,9 @@ where
 {
     let keep_alive = IoLoop::current().map(|current| current.remote().keep_alive());
     let (worker, call) = begin(keep_alive);
+    if fixed_order::refuses_call(fixed_order::BLOCKING) {
+        return Blocking { call };
+    }
     let inherited = host::to_inherit_elsewhere();
     pool::start(worker, move || within_inherited(inherited.as_ref(), closure));
     Blocking { call }

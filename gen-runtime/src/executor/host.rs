@@ -40,9 +40,10 @@ pub(crate) enum TaskHost {
 }
 
 /// Returns the place where a task goes that is spawned on this thread.
+#[track_caller]
 #[inline]
 pub(crate) fn tasks() -> Option<TaskHost> {
-    if fixed_order::refuses("a spawned task") {
+    if fixed_order::refuses_call(fixed_order::TASK) {
         return None;
     }
     if let Some(core) = current::innermost_loop() {

@@ -42,11 +42,11 @@ macro_rules! race_of_containers {
             type Value = (usize, Y::Value);
         }
 
-        race_of_containers!(@map $of<HashMap<Q, Y, S> $(, $quiet)?>, [S $($quiet)?], [$($quiet)?], $goal_by_key [$($bound)?]);
-        race_of_containers!(@map $of<BTreeMap<Q, Y> $(, $quiet)?>, [$($quiet)?], [$($quiet)?], $goal_by_key [$($bound)?]);
+        race_of_containers!(@map new_without_order $of<HashMap<Q, Y, S> $(, $quiet)?>, [S $($quiet)?], [$($quiet)?], $goal_by_key [$($bound)?]);
+        race_of_containers!(@map new $of<BTreeMap<Q, Y> $(, $quiet)?>, [$($quiet)?], [$($quiet)?], $goal_by_key [$($bound)?]);
     };
     (
-        @map $race:ty, [$($parameter:ident)*], [$($quiet:ident)?], $goal:ty [$($bound:ident)?]
+        @map $new:ident $race:ty, [$($parameter:ident)*], [$($quiet:ident)?], $goal:ty [$($bound:ident)?]
     ) => {
         #[diagnostic::do_not_recommend]
         impl<Q, Y, $($parameter,)* M, Mode, K> Yieldable<Raced<Mapped<M>>, Mode, K> for $race
@@ -62,7 +62,7 @@ macro_rules! race_of_containers {
             fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
                 let options = self.options();
                 let children = self.children.into_iter().map(|(key, child)| (key, child.into_pending(frame)));
-                Race::new(children, options)
+                Race::$new(children, options)
             }
         }
 

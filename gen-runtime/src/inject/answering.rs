@@ -7,7 +7,7 @@
 //! yields of a chain answer in [`in_flight`](super::in_flight), as they take an injection there.
 
 use std::any::type_name;
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::in_flight::{any_in_flight, with_question};
@@ -26,6 +26,14 @@ pub(crate) fn say<L>(leaf: &L, waker: &Waker, kept: usize, waits_for: impl FnOnc
 #[cold]
 pub(crate) fn say_at(leaf: Memory, waker: &Waker, kept: usize, waits_for: impl FnOnce(Shown) -> WaitsFor) {
     answer(leaf, waker, kept, |shown| Said::WaitsFor(waits_for(shown)));
+}
+
+/// The poll of a yield that is [refused](super::fixed_order): it stays pending for ever, and waits
+/// for `what`.
+#[cold]
+pub(crate) fn stay_pending<L, R>(leaf: &L, what: &'static str, cx: &Context<'_>) -> Poll<R> {
+    say(leaf, cx.waker(), 0, |_| WaitsFor::Described { what: what.into() });
+    Poll::Pending
 }
 
 /// Called by a timeout after its child, if both stay pending. The timeout keeps a clone of `waker`.

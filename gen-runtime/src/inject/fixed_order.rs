@@ -4,28 +4,60 @@
 //!
 //! | what | does |
 //! |---|---|
-//! | a map without an order, a spawned task, a timer where there is none | is [refused](refuses): it is noted for the caller of the poll |
+//! | a yield of a map without an order, a timer where there is none | is refused: it is noted for the caller of the poll, and the yield stays pending, so that the caller finds it |
+//! | a task, a callback, a closure on another thread | is refused: the call is noted for the caller of the poll, and starts nothing |
 //! | a group with many woken children | polls all of them, whatever the budget of the task |
 //!
 //! Without such a poll in the process the check costs one load of an atomic.
 
 use std::cell::Cell;
+use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// A map whose order differs from map to map.
+pub(crate) const HASH_MAP: &str = "a `HashMap`";
 /// The timer of a sleep or of a timeout, where the executor has none.
 pub(crate) const TIMER: &str = "a timer of gen";
+/// A task, whatever starts it.
+pub(crate) const TASK: &str = "a spawned task";
+/// A function that other code calls.
+pub(crate) const CALLBACK: &str = "a callback";
+/// A closure on another thread.
+pub(crate) const BLOCKING: &str = "`gen::blocking`";
 
 /// The number of threads that are in such a poll.
 static POLLS: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     /// The poll of this thread, if it is in a fixed order, and the first thing that it has refused.
-    static POLL: Cell<Option<Option<&'static str>>> = const { Cell::new(None) };
+    static POLL: Cell<Option<Option<Refused>>> = const { Cell::new(None) };
+}
+
+/// The first thing that a poll [in a fixed order](crate::drive::in_fixed_order) has refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    what: &'static str,
+    called_at: Option<&'static Location<'static>>,
+}
+
+impl Refused {
+    /// Its name, such as "a `HashMap`" or "a spawned task".
+    #[must_use]
+    pub fn what(&self) -> &'static str {
+        self.what
+    }
+
+    /// The call that was refused. `None` for a yield: it stays pending, and
+    /// [`poll_asked`](crate::drive::poll_asked) finds it.
+    #[must_use]
+    pub fn called_at(&self) -> Option<&'static Location<'static>> {
+        self.called_at
+    }
 }
 
 /// Ends the poll, also by a panic, and restores the one around it.
 struct Ordered {
-    outer: Option<Option<&'static str>>,
+    outer: Option<Option<Refused>>,
 }
 
 impl Ordered {
@@ -34,7 +66,7 @@ impl Ordered {
         Ordered { outer: POLL.try_with(|poll| poll.replace(Some(None))).unwrap_or_default() }
     }
 
-    fn refused(&self) -> Option<&'static str> {
+    fn refused(&self) -> Option<Refused> {
         POLL.try_with(Cell::get).ok().flatten().flatten()
     }
 }
@@ -47,7 +79,7 @@ impl Drop for Ordered {
 }
 
 /// Runs `poll` in a fixed order. Returns the first thing that was refused, too.
-pub(crate) fn in_fixed_order<R>(poll: impl FnOnce() -> R) -> (R, Option<&'static str>) {
+pub(crate) fn in_fixed_order<R>(poll: impl FnOnce() -> R) -> (R, Option<Refused>) {
     let ordered = Ordered::new();
     let polled = poll();
     (polled, ordered.refused())
@@ -64,17 +96,32 @@ fn is_fixed_here() -> bool {
     POLL.try_with(|poll| poll.get().is_some()).unwrap_or(false)
 }
 
-/// Whether `what` is refused, since this thread is in a poll in a fixed order.
+/// Whether the yield that `what` names is refused, since this thread is in a poll in a fixed order.
+/// It then has to [stay pending](super::answering::stay_pending), or to say by itself what it waits
+/// for.
 #[inline]
-pub(crate) fn refuses(what: &'static str) -> bool {
-    POLLS.load(Ordering::Relaxed) != 0 && refuse_here(what)
+pub(crate) fn refuses_yield(what: &'static str) -> bool {
+    POLLS.load(Ordering::Relaxed) != 0 && refuse_here(Refused { what, called_at: None })
+}
+
+/// Whether the call that makes `what` is refused, since this thread is in a poll in a fixed order.
+#[track_caller]
+#[inline]
+pub(crate) fn refuses_call(what: &'static str) -> bool {
+    refuses_call_at(what, Location::caller())
+}
+
+/// As [`refuses_call`], for a call at `called_at`.
+#[inline]
+pub(crate) fn refuses_call_at(what: &'static str, called_at: &'static Location<'static>) -> bool {
+    POLLS.load(Ordering::Relaxed) != 0 && refuse_here(Refused { what, called_at: Some(called_at) })
 }
 
 #[cold]
-fn refuse_here(what: &'static str) -> bool {
-    let refuse = |poll: &Cell<Option<Option<&'static str>>>| match poll.get() {
-        Some(refused) => {
-            poll.set(Some(refused.or(Some(what))));
+fn refuse_here(refused: Refused) -> bool {
+    let refuse = |poll: &Cell<Option<Option<Refused>>>| match poll.get() {
+        Some(first) => {
+            poll.set(Some(first.or(Some(refused))));
             true
         }
         None => false,

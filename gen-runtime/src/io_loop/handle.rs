@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::remote::Remote;
 use crate::error::{catch_panic, CallbackOutput, Error, Throw};
-use crate::executor::{host, run_in, Action, Core, TimerKey};
+use crate::executor::{host, run_in, Action, Core, NoHost, TimerKey};
+use crate::inject::fixed_order;
 use crate::task::JoinHandle;
 use crate::yieldable::FutureOfResult;
 use crate::{context, task};
@@ -48,11 +49,15 @@ impl IoLoopHandle {
     /// io_loop.add_callback(|| std::fs::remove_file("/no/such/file")); // is logged
     /// io_loop.block_on(async { assert!(has_run.get()) });
     /// ```
+    #[track_caller]
     pub fn add_callback<F, R, M>(&self, callback: F)
     where
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
+        if fixed_order::refuses_call(fixed_order::CALLBACK) {
+            return;
+        }
         let context = host::capture();
         let callback = move || run_in(context, "a callback", callback);
         drop(self.core.push_callback(Box::new(callback)));
@@ -62,6 +67,7 @@ impl IoLoopHandle {
     ///
     /// A delay that ends after the last possible [`Instant`], such as [`Duration::MAX`], never
     /// passes: the callback waits until it is removed, or is dropped with the loop.
+    #[track_caller]
     pub fn call_later<F, R, M>(&self, delay: Duration, callback: F) -> TimerKey
     where
         F: FnOnce() -> R + 'static,
@@ -90,6 +96,7 @@ impl IoLoopHandle {
     /// io_loop.start(); // takes an hour on the virtual clock, and no real time
     /// assert_eq!(clock.now(), deadline);
     /// ```
+    #[track_caller]
     pub fn call_at<F, R, M>(&self, deadline: Instant, callback: F) -> TimerKey
     where
         F: FnOnce() -> R + 'static,
@@ -99,13 +106,19 @@ impl IoLoopHandle {
     }
 
     /// `None` is a deadline that never comes.
+    #[track_caller]
     fn call_when<F, R, M>(&self, deadline: Option<Instant>, callback: F) -> TimerKey
     where
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        let context = host::capture();
-        let action = Action::Call(Box::new(move || run_in(context, "a timer's callback", callback)));
+        let callback: Box<dyn FnOnce()> = if fixed_order::refuses_call(fixed_order::CALLBACK) {
+            Box::new(|| ())
+        } else {
+            let context = host::capture();
+            Box::new(move || run_in(context, "a timer's callback", callback))
+        };
+        let action = Action::Call(callback);
         self.core.add_timer(deadline, self.core.next_timer_number(), action)
     }
 
@@ -236,6 +249,9 @@ impl IoLoopHandle {
         E: Throw<M>,
         M: 'static,
     {
+        if fixed_order::refuses_call(fixed_order::TASK) {
+            return JoinHandle::failed(NoHost::for_tasks().into());
+        }
         task::start(&self.core, coroutine.into_future())
     }
 

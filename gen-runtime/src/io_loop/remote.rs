@@ -4,7 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::error::{CallbackOutput, Throw};
-use crate::executor::{host, run_in, LoopClosed, Mail, Shared};
+use crate::executor::{host, run_in, LoopClosed, Mail, NoHost, Shared};
+use crate::inject::fixed_order;
 use crate::opaque::opaque_debug;
 use crate::task::{self, JoinHandle};
 use crate::yieldable::FutureOfResult;
@@ -41,11 +42,15 @@ impl Remote {
     /// # Errors
     ///
     /// [`LoopClosed`] if the loop was dropped; the callback is dropped, too.
+    #[track_caller]
     pub fn add_callback<F, R, M>(&self, callback: F) -> Result<(), LoopClosed>
     where
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput<M>,
     {
+        if fixed_order::refuses_call(fixed_order::CALLBACK) {
+            return Ok(());
+        }
         let context = host::capture();
         let callback = Box::new(move || run_in(context, "a callback", callback));
         self.shared.send(Mail::Callback(callback)).map_err(|_| LoopClosed)
@@ -93,6 +98,9 @@ impl Remote {
         E: Throw<M>,
         M: 'static,
     {
+        if fixed_order::refuses_call(fixed_order::TASK) {
+            return JoinHandle::failed(NoHost::for_tasks().into());
+        }
         task::send(&self.shared, coroutine.into_future())
     }
 

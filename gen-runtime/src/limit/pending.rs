@@ -22,6 +22,8 @@ use super::errors::ZeroLimitError;
 use super::feed::Feed;
 use super::source::Source;
 use crate::error::{ChildError, Error};
+use crate::inject::answering::stay_pending;
+use crate::inject::fixed_order::HASH_MAP;
 use crate::inject::{answering, in_flight, WaitMark};
 use crate::parallel::{raise, report_dropped, ChildKeys, Parallel, Policy, Settle, Shape};
 use crate::Result;
@@ -132,6 +134,9 @@ where
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
         if self.feed.at_once == 0 {
             return Poll::Ready(Err(ZeroLimitError.into()));
+        }
+        if self.shape.as_ref().is_some_and(ChildKeys::is_refused) {
+            return stay_pending(self, HASH_MAP, cx);
         }
         if answering::only_answers(cx.waker()) && self.feed.pool.only_waits() {
             self.pass_on(cx);

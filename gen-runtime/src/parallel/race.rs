@@ -29,6 +29,8 @@ use super::outcome::{raise_of_race, report_dropped, report_losers};
 use super::policy::{Policy, Until};
 use super::slots::{ChildEnded, PollMode, Slots};
 use crate::error::{CancelSource, ChildError, ChildKey, Error};
+use crate::inject::answering::stay_pending;
+use crate::inject::fixed_order::{refuses_yield, HASH_MAP};
 use crate::inject::{answering, in_flight, Cancellation};
 use crate::report::IsQuiet;
 use crate::Result;
@@ -79,6 +81,8 @@ struct Racers<P, T, I, G> {
     first_cancel: Option<Box<FirstCancel>>,
     /// Whether all running children were cancelled.
     cancelled: bool,
+    /// It must not run, since its children have no order, and have to have one.
+    refused: bool,
     goal: PhantomData<fn() -> G>,
 }
 
@@ -113,9 +117,17 @@ impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
             first: None,
             first_cancel: None,
             cancelled: false,
+            refused: false,
             goal: PhantomData,
         };
         Race { racers, engine, losers }
+    }
+
+    /// As [`new`](Self::new), for the children of a `HashMap`.
+    pub(crate) fn new_without_order(children: impl Iterator<Item = (I, P)>, options: RaceOptions) -> Self {
+        let mut race = Race::new(children, options);
+        race.racers.refused = refuses_yield(HASH_MAP);
+        race
     }
 
     /// Drops the children that are still running, and returns the position of the first; an error
@@ -258,6 +270,9 @@ where
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         if self.racers.slots.len() == 0 {
             return Poll::Ready(Err(G::none()));
+        }
+        if self.racers.refused {
+            return stay_pending(self, HASH_MAP, cx);
         }
         let Race { racers, engine, losers } = self;
         let polled = engine.drive(cx, racers);

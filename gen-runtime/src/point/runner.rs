@@ -14,6 +14,7 @@ use super::key::Key;
 use super::named::{text, NAMED_AT_MOST};
 use super::registration::{store, take, Readiness, SharedRegistration};
 use super::registry::KeyRegistry;
+use crate::inject::fixed_order;
 use crate::opaque::opaque_debug;
 use crate::waiter::{WaiterCell, WaiterId};
 use crate::{report, Error, Result};
@@ -124,6 +125,7 @@ impl Runner {
     /// [`KeyReuseError`](super::KeyReuseError) if the key is pending in this call already.
     #[track_caller]
     pub fn register_callback<T: Send + 'static>(&self, key: impl Key) -> Result {
+        fixed_order::refuses_call(fixed_order::CALLBACK);
         self.registry.register::<T, _>(key, Location::caller(), 0).map(drop)
     }
 

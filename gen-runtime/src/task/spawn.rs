@@ -112,6 +112,7 @@ where
 }
 
 /// Returns an error if nothing here takes a task that stays on this thread.
+#[track_caller]
 pub(crate) fn check_local() -> Result<(), NoHost> {
     match host::tasks() {
         Some(TaskHost::Loop(_)) => Ok(()),

@@ -241,8 +241,10 @@ impl Sleep {
             State::ArmedElsewhere(timer) => timer.poll(cx),
             _ => {
                 // A body that is replayed may have no such timer at all.
-                fixed_order::refuses(fixed_order::TIMER);
-                Poll::Ready(Err(NoHost::for_time().into()))
+                match fixed_order::refuses_yield(fixed_order::TIMER) {
+                    true => Poll::Pending,
+                    false => Poll::Ready(Err(NoHost::for_time().into())),
+                }
             }
         }
     }

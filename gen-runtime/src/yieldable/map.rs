@@ -11,7 +11,6 @@ use std::marker::PhantomData;
 
 use super::{HasError, Yieldable};
 use crate::coroutine::{Frame, FrameKind};
-use crate::inject::fixed_order;
 use crate::parallel;
 use crate::parallel::Group;
 
@@ -30,12 +29,10 @@ where
     type Pending = Group<Y::Pending, Y::Output, parallel::Hash<Q, S>>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
-        // Only notes it: the yield goes on, and the driver of the body drops it.
-        fixed_order::refuses("a `HashMap`");
         let hasher = self.hasher().clone();
         let (keys, children): (Vec<Q>, Vec<Y>) = self.into_iter().unzip();
         let children = children.into_iter().map(|child| child.into_pending(frame));
-        Group::new(children, parallel::Hash { keys, hasher })
+        Group::new(children, parallel::Hash::new(keys, hasher))
     }
 }
 
