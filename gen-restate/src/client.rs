@@ -189,7 +189,8 @@ impl Client {
         id: Option<&str>,
     ) -> gen::Result {
         let path = format!("/{}/{}/{SIGNAL}", encoded(name), encoded(key));
-        let body = serde_json::to_string(&json!({ "name": signal, "value": value }))?;
+        // `json!` would panic with a value that cannot be written.
+        let body = json!({ "name": signal, "value": serde_json::to_value(value)? }).to_string();
         let mut request = request(Method::POST, &self.ingress, &path, Some(body))?;
         if let Some(id) = id {
             // A header has no other characters.
@@ -445,6 +446,8 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -490,6 +493,20 @@ mod tests {
                 _ => panic!("{refused}"),
             };
             assert!(answer.contains(text.as_str()), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_value_that_is_no_json_is_an_error_of_each_request_that_sends_one() {
+        // A key of a map in JSON is a text.
+        let value = BTreeMap::from([((1, 2), 3)]);
+        let client = Client::new("http://127.0.0.1:1");
+        for error in [
+            client.start("Order", "7", &value).await.unwrap_err(),
+            client.send_signal("Order", "7", "paid", &value).await.unwrap_err(),
+            client.send_signal_once("Order", "7", "paid", &value, "1").await.unwrap_err(),
+        ] {
+            assert!(error.is::<serde_json::Error>(), "{error}");
         }
     }
 
