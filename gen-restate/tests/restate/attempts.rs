@@ -195,7 +195,7 @@ async fn arguments_of_another_type_end_a_new_run_and_stop_an_old_one() {
     attempt.begin(r#""seven""#, &[stage::run("charge", 1)]);
     let error = attempt.next().await.unwrap();
     assert_eq!(error.kind, ERROR);
-    assert!(error.text().contains("the recorded arguments have another type"), "{}", error.text());
+    assert!(error.text().contains("but now it reads arguments of another type"), "{}", error.text());
     attempt.ended().await;
 }
 
