@@ -5,13 +5,12 @@ use std::fs::OpenOptions;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use editors::tools::{workspace, Missing};
 
 use crate::folder::Folder;
 use crate::http::{request, Answer};
+use crate::wait::{wait_for, wait_until, ANSWER};
 
 /// The path of the server's program, if it is not the one that `.ci/restate` has installed.
 pub const PROGRAM: &str = "RESTATE_SERVER";
@@ -73,9 +72,6 @@ pub struct Server {
 }
 
 const KEY_FILE: &str = "key.pem";
-
-/// The time after which a server that does not answer has failed.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Server {
     /// Starts so many nodes, and waits until they answer. `guard` is the path of the program
@@ -177,11 +173,11 @@ impl Server {
     ///
     /// # Panics
     ///
-    /// If it does not within two minutes.
+    /// If it does not within the [`LIMIT`](crate::wait::LIMIT).
     pub fn wait_for_node(&self, node: usize) {
         let [_, ingress, _] = self.nodes[node].ports;
         wait_until("the node answers", || {
-            let ingress = request("GET", ingress, "/restate/health", "", PATIENCE);
+            let ingress = request("GET", ingress, "/restate/health", "", ANSWER);
             ingress.is_ok_and(|answer| answer.is_ok()) && self.query_at(node, "SELECT 1").is_some()
         });
     }
@@ -216,7 +212,7 @@ impl Server {
     ///
     /// The node does not answer.
     pub fn admin(&self, method: &str, path: &str, body: &str) -> std::io::Result<Answer> {
-        request(method, self.admin_port(), path, body, PATIENCE)
+        request(method, self.admin_port(), path, body, ANSWER)
     }
 
     /// Registers the endpoint at this port.
@@ -235,21 +231,15 @@ impl Server {
     ///
     /// # Panics
     ///
-    /// If it cannot within two minutes.
+    /// If it cannot within the [`LIMIT`](crate::wait::LIMIT).
     #[must_use]
     pub fn query(&self, query: &str) -> Vec<serde_json::Value> {
-        let mut rows = None;
-        wait_until(query, || {
-            let node = self.living().number - 1;
-            rows = self.query_at(node, query);
-            rows.is_some()
-        });
-        rows.unwrap_or_default()
+        wait_for(query, || self.query_at(self.living().number - 1, query))
     }
 
     fn query_at(&self, node: usize, query: &str) -> Option<Vec<serde_json::Value>> {
         let body = serde_json::json!({ "query": query }).to_string();
-        let answer = request("POST", self.nodes[node].ports[2], "/query", &body, PATIENCE).ok()?;
+        let answer = request("POST", self.nodes[node].ports[2], "/query", &body, ANSWER).ok()?;
         let rows: serde_json::Value = serde_json::from_str(&answer.body).ok()?;
         Some(rows.get("rows")?.as_array()?.clone())
     }
@@ -268,18 +258,5 @@ impl Drop for Node {
         if self.guard.is_some() {
             self.kill();
         }
-    }
-}
-
-/// Asks again and again until it is so.
-///
-/// # Panics
-///
-/// If it is not so within two minutes.
-pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < PATIENCE, "in vain: {what}");
-        thread::sleep(Duration::from_millis(20));
     }
 }

@@ -75,8 +75,7 @@ async fn main() -> gen::Result {
     log::set_logger(&ToStandardError).expect("there is no other logger");
     log::set_max_level(LevelFilter::Info);
     let port: u16 = env::var(PORT)?.parse()?;
-    let effects = env::var_os(EFFECTS).map(PathBuf::from).unwrap_or_default();
-    let mut endpoint = endpoint(effects);
+    let mut endpoint = endpoint(env::var(EFFECTS)?.into());
     if env::var_os(CHECKS).is_some() {
         endpoint = endpoint.identity_key(PUBLIC_KEY)?;
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use gen_durable::StepFailed;
 use gen_restate::{Client, ClientError};
 use restate::bodies::Child;
-use restate::server::wait_until;
+use restate::wait::{wait_until, LIMIT};
 use restate::world::World;
 use serde_json::{json, Value};
 
@@ -48,11 +48,8 @@ fn a_cancelled_caller_cancels_only_the_run_for_which_it_waits() {
         world.cancel(&id);
     }
     for (body, key) in [("Caller", "awaited"), ("Wait", "awaited-called")] {
-        wait_until("it is cancelled", || {
-            let end = world.result(body, key);
-            assert!(end.is_err(), "{end:?}");
-            end.is_err_and(|error| error.contains("cancelled"))
-        });
+        let error = world.result(body, key).expect_err("it is cancelled");
+        assert!(error.contains("cancelled"), "{error}");
     }
     for key in ["awaited-given-up", "shielded-given-up", "shielded-called"] {
         world.send_signal("Wait", key, "one", &1);
@@ -70,7 +67,8 @@ fn a_cancelled_caller_cancels_only_the_run_for_which_it_waits() {
 
 fn client(world: &World) -> Client {
     let url = |port| format!("http://127.0.0.1:{port}");
-    Client::new(url(world.server.ingress())).with_admin(url(world.server.admin_port()))
+    let client = Client::new(url(world.server.ingress())).with_time_limit(LIMIT);
+    client.with_admin(url(world.server.admin_port()))
 }
 
 /// Runs a future on tokio.
@@ -101,8 +99,9 @@ fn the_client_starts_signals_cancels_and_reads_runs() {
         assert_eq!((failed.code(), failed.payload()), (402, Some(13)));
 
         client.start_after("Child", "late", &late, Duration::from_millis(300)).await?;
-        assert_eq!(client.result_now::<u32>("Child", "late").await?, None);
+        client.start_after("Child", "tomorrow", &late, Duration::from_secs(86_400)).await?;
         assert_eq!(client.result::<u32>("Child", "late").await?, 50);
+        assert_eq!(client.result_now::<u32>("Child", "tomorrow").await?, None);
 
         client.start("CleanUp", "c", "c").await?;
         client.cancel("CleanUp", "c").await?;
