@@ -68,8 +68,8 @@ pub(crate) enum Stop {
     Suspended,
     /// The server has lost the connection, or has given up the attempt.
     Gone,
-    /// The coroutine waits for outcomes that its journal does not have, though commands follow
-    /// there.
+    /// The coroutine waits for something for which it did not wait before: commands follow in the
+    /// journal, and not the outcome.
     Departed(JournalMismatch),
     Broken(CoreError),
 }

@@ -75,6 +75,10 @@ impl Entries {
 
 /// Waits for a run that is under way, or has ended.
 pub(super) fn attach(wire: &mut Wire, body: &str, key: &str) -> Result<NotificationHandle, Stop> {
+    if wire.next_recorded().is_some_and(|next| *next != Recorded::Attach) {
+        let now = format!("waits for the run of `{body}` with key `{key}`");
+        return Err(Stop::Departed(wire.mismatch(now)));
+    }
     let target = AttachInvocationTarget::WorkflowId { name: body.into(), key: key.into(), scope: None };
     Ok(wire.vm.sys_attach_invocation(target)?)
 }

@@ -526,6 +526,21 @@ async fn a_call_of_a_run_that_is_under_way_waits_for_it() {
 }
 
 #[tokio::test]
+async fn a_call_that_has_to_wait_for_its_run_while_the_journal_goes_on_departs_from_it() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(call("Child", "c", &1))
+    }
+    let conflict = failure(CALL, 2, 409, "the workflow method was already invoked");
+    let entries = [called("Child", "c", 1), conflict, run("more", 3)];
+    let mut attempt = begin(body!(body()), &entries).await;
+    let error = message(&mut attempt, ERROR).await.text();
+    let text = "entry 2 is the step `more`, but now it waits for the run of `Child` with key `c`";
+    assert!(error.contains(text), "{error}");
+    attempt.ended().await;
+}
+
+#[tokio::test]
 async fn states_and_starts_are_written_down() {
     #[gen::coroutine]
     fn body() -> gen::Result<String> {
