@@ -147,6 +147,7 @@ mod journal;
 mod machine;
 mod names;
 mod promises;
+mod protobuf;
 mod recorded;
 mod server;
 mod signal_handler;

@@ -9,11 +9,12 @@ use gen_durable::{
 };
 use gen_restate::Endpoint;
 
-use crate::stage::{
-    self, call as called, cancel, cancels, failure, promise, run, sleep as slept, value, void, Attempt,
-    Message, Stage, ATTACH, CALL, CLEAR_STATE, END, ERROR, GET_STATE, OUTPUT, PROMISE, PROPOSE, RUN, SEND,
-    SEND_SIGNAL, SET_STATE, SLEEP, SUSPENSION,
+use crate::messages::{
+    attach, call as called, called_is, cancel, cancels, failure, promise, run, sleep as slept,
+    stored_failure, value, void, Message, ATTACH, CALL, CLEAR_STATE, END, ERROR, GET_STATE, OUTPUT, PROMISE,
+    PROPOSE, RUN, SEND, SEND_SIGNAL, SET_STATE, SLEEP, SUSPENSION,
 };
+use crate::stage::{Attempt, Stage};
 
 #[gen::coroutine]
 fn pick(item: u32) -> gen::Result<u32> {
@@ -31,14 +32,6 @@ async fn message(attempt: &mut Attempt, kind: u16) -> Message {
     let message = attempt.next().await.expect("the response has ended");
     assert_eq!(message.kind, kind, "{}", message.text());
     message
-}
-
-/// The failure that was proposed, as the server sends it back: the field 15 of a proposal is the
-/// field 6 of an outcome.
-fn stored_failure(proposed: &Message, completion: u8) -> Vec<u8> {
-    let at = proposed.body.iter().position(|byte| *byte == 15 << 3 | 2).expect("it is a failure");
-    let outcome = [&[8, completion, 6 << 3 | 2][..], &proposed.body[at + 1..]].concat();
-    stage::message(0x8011, &[outcome])
 }
 
 async fn ends_with(attempt: &mut Attempt, text: &str) {
@@ -309,11 +302,6 @@ async fn a_cancellation_arrives_and_the_clean_up_is_durable() {
     ends_with(&mut begin(body!(body()), &entries).await, "cancelled").await;
 }
 
-/// A notification with the identifier of the run that a call has begun.
-fn called_is(completion: u64, id: &str) -> Vec<u8> {
-    stage::message(0x800E, &[stage::number(1, completion), stage::bytes(16, id.as_bytes())])
-}
-
 #[tokio::test]
 async fn a_cancelled_caller_cancels_the_run_that_it_waits_for() {
     #[gen::coroutine]
@@ -514,14 +502,8 @@ async fn a_call_of_a_run_that_is_under_way_waits_for_it() {
     attempt.send(&[value(ATTACH, 3, "7")]);
     ends_with(&mut attempt, "7").await;
 
-    let attached = stage::message(
-        ATTACH,
-        &[
-            stage::bytes(4, &[stage::bytes(1, b"Child"), stage::bytes(2, b"c")].concat()),
-            stage::number(11, 3),
-        ],
-    );
-    let entries = [called("Child", "c", 1), conflict, attached, failure(ATTACH, 3, 409, "cancelled")];
+    let entries =
+        [called("Child", "c", 1), conflict, attach("Child", "c", 3), failure(ATTACH, 3, 409, "cancelled")];
     ends_with(&mut begin(body!(body()), &entries).await, "cancelled").await;
 }
 
@@ -553,7 +535,7 @@ async fn states_and_starts_are_written_down() {
     }
     let mut attempt = begin(body!(body()), &[]).await;
     assert_eq!(attempt.until(SEND).await, [SET_STATE, GET_STATE, SEND]);
-    attempt.send(&[stage::message(0x800E, &[vec![8, 2], stage::bytes(16, b"inv_child")])]);
+    attempt.send(&[called_is(2, "inv_child")]);
     assert_eq!(attempt.until(GET_STATE).await, [CLEAR_STATE, GET_STATE]);
     ends_with(&mut attempt, r#"Some("begun") None"#.replace('"', "\\\"").as_str()).await;
 }
