@@ -320,7 +320,6 @@ mod tests {
         }
     }
 
-    /// Nobody answers there.
     #[tokio::test]
     async fn an_address_that_cannot_be_is_an_error() {
         for ingress in ["", "no address", "http://", "http://a b", "127.0.0.1:8080"] {
