@@ -159,3 +159,59 @@ pub(crate) fn bare(what: &What) -> What {
         other => other.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::Location;
+
+    use gen_durable::Command;
+
+    use super::*;
+
+    #[test]
+    fn a_replay_fits_here_where_it_fits_a_journal_of_gen_durable() {
+        let call = |body: &str, key: &str, input: &str| {
+            let (body, key, input) = (body.into(), key.into(), input.into());
+            What::Call { body, key, input }
+        };
+        let start = |body: &str, key: &str, after: u64| {
+            let (body, key, input) = (body.into(), key.into(), after.to_string());
+            What::Start { body, key, input, after }
+        };
+        let set = |name: &str, value: &str| What::SetState { name: name.into(), value: value.into() };
+        let all = [
+            What::Step("a".into()),
+            What::Step("b".into()),
+            What::Sleep(1),
+            What::Sleep(2),
+            What::Timeout(1),
+            What::Timeout(2),
+            What::Signal("a".into()),
+            What::Signal("b".into()),
+            What::Now,
+            What::Random,
+            What::Uuid,
+            call("a", "1", "1"),
+            call("a", "1", "2"),
+            call("a", "2", "1"),
+            call("b", "1", "1"),
+            start("a", "1", 1),
+            start("a", "1", 2),
+            start("a", "2", 1),
+            start("b", "1", 1),
+            What::GetState("a".into()),
+            What::GetState("b".into()),
+            set("a", "1"),
+            set("a", "null"),
+            set("b", "1"),
+        ];
+        let at = Location::caller();
+        let command = |what: &What| Command { what: what.clone(), at: at.into() };
+        for what in &all {
+            for recorded in &all {
+                let fits = Recorded::Command(bare(recorded)).fits(&bare(what));
+                assert_eq!(fits, command(what).fits(&command(recorded)), "{what:?}, {recorded:?}");
+            }
+        }
+    }
+}
