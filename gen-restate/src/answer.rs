@@ -19,16 +19,15 @@ use bytes::Bytes;
 use http::{header, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{Either, Full};
 use hyper::body::{Body, Frame, Incoming};
-use restate_sdk_shared_core::{
-    CoreVM, ImplicitCancellationOption, JournalMismatchRetryBehavior, VMOptions, VM,
-};
+use restate_sdk_shared_core::{CoreVM, VM};
 use tokio::sync::{mpsc, watch};
 
 use crate::discovery;
 use crate::endpoint::Endpoint;
 use crate::invocation::{Attempt, Handler};
 use crate::journal::RUN;
-use crate::promises::SIGNAL;
+use crate::machine::machine;
+use crate::signal_handler::SIGNAL;
 use crate::wire::Wire;
 
 pub(crate) type Answer = Response<Either<Full<Bytes>, Output>>;
@@ -110,7 +109,7 @@ fn invoke(
         (Some(_), SIGNAL) => Handler::Signal,
         _ => return Err(Refused(StatusCode::NOT_FOUND, format!("there is no {workflow}/{handler}"))),
     };
-    let vm = machine(&request)?;
+    let vm = machine_for(&request)?;
     let mut answer = Response::builder().status(StatusCode::OK);
     for header in vm.get_response_head().headers {
         answer = answer.header(&*header.key, &*header.value);
@@ -123,18 +122,9 @@ fn invoke(
     answer.map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
-/// The state machine of the protocol, in the version that the server wants to talk.
-fn machine(request: &Request<Incoming>) -> Result<CoreVM, Refused> {
-    let options = VMOptions {
-        // The journal cancels them, and only those for which the coroutine waits.
-        implicit_cancellation: ImplicitCancellationOption::Enabled {
-            cancel_children_calls: false,
-            cancel_children_one_way_calls: false,
-        },
-        journal_mismatch_retry_behavior: JournalMismatchRetryBehavior::Pause,
-        ..VMOptions::default()
-    };
-    let vm = CoreVM::new(request.headers().clone(), options).map_err(|error| {
+/// The state machine of the protocol, if this library knows the version that the server talks.
+fn machine_for(request: &Request<Incoming>) -> Result<CoreVM, Refused> {
+    let vm = machine(request.headers().clone()).map_err(|error| {
         let status = StatusCode::from_u16(error.code()).unwrap_or(StatusCode::BAD_REQUEST);
         Refused(status, error.message().to_owned())
     })?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{json, Value};
 
 use crate::journal::RUN;
-use crate::promises::SIGNAL;
+use crate::signal_handler::SIGNAL;
 
 /// The versions of the manifest, the newest first. Version 3 has the first timeouts.
 const CONTENT_TYPES: [&str; 2] =

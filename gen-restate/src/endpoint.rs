@@ -91,13 +91,13 @@ impl Endpoint {
         T: Serialize + Send + 'static,
     {
         let name = name.into();
+        assert!(is_name(&name), "Restate allows no workflow of the name `{name}`");
+        assert!(!self.workflows.contains_key(&name), "there are two workflows of the name `{name}`");
         let begin = move |arguments: &[u8], journal: RestateJournal| {
             let driver = Driver::new(body(serde_json::from_slice(arguments)?), journal);
             let driven: Driven = Box::pin(async { driver.await.map(drop) });
             Ok(driven)
         };
-        assert!(is_name(&name), "Restate allows no workflow of the name `{name}`");
-        assert!(!self.workflows.contains_key(&name), "there are two workflows of the name `{name}`");
         self.workflows.insert(name, Arc::new(begin));
         self
     }

@@ -12,6 +12,8 @@
 
 use bytes::{Bytes, BytesMut};
 
+use crate::protobuf::{Field, Fields};
+
 const HEADER: usize = 8;
 
 /// The longest message. A server of Restate sends none that is longer than some 32 MiB.
@@ -75,58 +77,7 @@ impl Frame {
 
     /// The fields, up to the first one that is malformed. The shared core reports that one.
     fn fields(&self) -> Fields<'_> {
-        Fields(self.bytes.get(HEADER..).unwrap_or_default())
-    }
-}
-
-/// A field of protobuf.
-enum Field<'a> {
-    Number(u64),
-    Bytes(&'a [u8]),
-    /// Of a width that no message of the protocol has.
-    Fixed,
-}
-
-/// The bytes that are left.
-struct Fields<'a>(&'a [u8]);
-
-impl<'a> Fields<'a> {
-    fn number(&mut self) -> Option<u64> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let (&byte, rest) = self.0.split_first()?;
-            self.0 = rest;
-            value |= u64::from(byte & 0x7F) << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    fn bytes(&mut self, len: u64) -> Option<&'a [u8]> {
-        let (bytes, rest) = self.0.split_at_checked(usize::try_from(len).ok()?)?;
-        self.0 = rest;
-        Some(bytes)
-    }
-}
-
-impl<'a> Iterator for Fields<'a> {
-    type Item = (u64, Field<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let tag = self.number()?;
-        let field = match tag & 7 {
-            0 => Field::Number(self.number()?),
-            1 => self.bytes(8).map(|_| Field::Fixed)?,
-            2 => {
-                let len = self.number()?;
-                Field::Bytes(self.bytes(len)?)
-            }
-            5 => self.bytes(4).map(|_| Field::Fixed)?,
-            _ => return None,
-        };
-        Some((tag >> 3, field))
+        Fields::of(self.bytes.get(HEADER..).unwrap_or_default())
     }
 }
 

@@ -24,14 +24,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gen_durable::{JournalMismatch, NotDurable, StepFailed, Suspended};
-use restate_sdk_shared_core::{Error as CoreError, NonEmptyValue, PayloadOptions, VM};
+use http::StatusCode;
+use restate_sdk_shared_core::{Error as CoreError, NonEmptyValue};
 use tokio::sync::{mpsc, watch};
 
+use crate::codes::{JOURNAL_MISMATCH, UNAVAILABLE};
 use crate::error::ProtocolError;
 use crate::failure;
-use crate::journal::{lock, RestateJournal};
-use crate::promises;
-use crate::wire::{Stop, Wire};
+use crate::journal::RestateJournal;
+use crate::signal_handler;
+use crate::wire::{lock, Stop, Wire};
 
 /// Begins or resumes a run with these arguments, as JSON, over this journal.
 pub(crate) type Begin = dyn Fn(&[u8], RestateJournal) -> serde_json::Result<Driven> + Send + Sync;
@@ -68,12 +70,6 @@ enum Over {
 impl From<Stop> for Over {
     fn from(stop: Stop) -> Self {
         Over::Stopped(stop)
-    }
-}
-
-impl From<CoreError> for Over {
-    fn from(error: CoreError) -> Self {
-        Over::Stopped(error.into())
     }
 }
 
@@ -133,7 +129,7 @@ async fn run(handler: &Handler, wire: &Arc<Mutex<Wire>>) -> Result<(), Over> {
     poll_fn(|cx| lock(wire).poll_journal(cx)).await?;
     let input = lock(wire).take_input()?;
     match handler {
-        Handler::Signal => Ok(promises::send(wire, &input).await?),
+        Handler::Signal => Ok(signal_handler::run(wire, &input).await?),
         Handler::Run(begin) => {
             // A request without a body has no arguments.
             let arguments: &[u8] = if input.is_empty() { b"null" } else { &input };
@@ -149,14 +145,13 @@ async fn run(handler: &Handler, wire: &Arc<Mutex<Wire>>) -> Result<(), Over> {
 /// program that can read them.
 fn refuse(wire: &mut Wire, error: &serde_json::Error) -> Result<(), Over> {
     if wire.next_recorded().is_some() {
-        let text = format!("the recorded arguments have another type: {error}");
-        return Err(JournalMismatch::new(0, "the arguments of the run".into(), text))
-            .map_err(|mismatch| Over::Failed(mismatch.into()));
+        let now = format!("reads arguments of another type: {error}");
+        let mismatch = JournalMismatch::new(0, "the arguments of the run".into(), now);
+        return Err(Over::Failed(mismatch.into()));
     }
-    let failed = StepFailed::new(format!("the arguments have another type: {error}")).with_code(400);
-    let output = NonEmptyValue::Failure(failure::to_restate(&failed));
-    wire.vm.sys_write_output(output, PayloadOptions::unstable_serialization())?;
-    Ok(wire.vm.sys_end()?)
+    let failed = StepFailed::new(format!("the arguments have another type: {error}"));
+    let failed = failed.with_code(StatusCode::BAD_REQUEST.as_u16());
+    Ok(wire.end(NonEmptyValue::Failure(failure::to_restate(&failed)))?)
 }
 
 /// Says why the attempt is over, to the server and to the log.
@@ -168,8 +163,10 @@ fn report(wire: &Mutex<Wire>, over: Over) {
         Over::Stopped(Stop::Broken(error)) => {
             return log::warn!("{}: {}", lock(wire).name(), ProtocolError::from(&error));
         }
+        // The driver would have given the same error.
+        Over::Stopped(Stop::Departed(mismatch)) => CoreError::new(JOURNAL_MISMATCH, mismatch.to_string()),
         Over::Closing => {
-            let error = CoreError::new(503_u16, "the process shuts down");
+            let error = CoreError::new(UNAVAILABLE, "the process shuts down");
             return drop(lock(wire).fail(error.with_next_retry_delay_override(Duration::ZERO)));
         }
         Over::Panicked(text) => CoreError::internal(format!("the coroutine has panicked: {text}")),
@@ -187,9 +184,6 @@ fn report(wire: &Mutex<Wire>, over: Over) {
     log::warn!("{}: the run has not ended: {}", wire.name(), error.message());
     drop(wire.fail(error));
 }
-
-/// The code by which a server knows a coroutine that departs from its journal.
-const JOURNAL_MISMATCH: u16 = 570;
 
 /// The text of a panic. Its value is not dropped, because that may panic, too.
 fn text_of(panic: Box<dyn Any + Send>) -> String {

@@ -75,7 +75,8 @@
 //! | a run is [cancelled](Client::cancel) | [`Cancelled`](gen::Cancelled) arrives at each yield that waits, durably. The clean-up may take steps. The runs for which it waits are [cancelled, too](fn@gen_durable::call#cancellation) |
 //! | the coroutine ends with an error | the run has ended with it: [`Client::result`] gives its text, its code and its payload. To try a step again, let it [`retry`](gen_durable::Step::retry) |
 //! | a step or the coroutine panics | the server tries the run again, with growing waits |
-//! | the coroutine departs from its journal, or is [not durable](gen_durable::NotDurable) | the run has not ended. The server shows the message, with both commands or with the yield, and tries again, so that a mended program finishes the run. Over version 7 of the protocol it pauses the run until an operator resumes it |
+//! | the coroutine [departs from its journal](gen_durable::JournalMismatch) | the run has not ended. The server shows the recorded command and the new one, and tries again, so that a mended program finishes the run. Over version 7 of the protocol it pauses the run until an operator resumes it |
+//! | the coroutine is [not durable](gen_durable::NotDurable) | as the row above. The server shows the yield that is in no journal |
 //! | the program changes while runs are under way | [`version`](fn@gen_durable::version), or another name for the new body |
 //! | the process shuts down, by [`Endpoint::serve_until`] | running steps come to their ends, and all runs go on elsewhere at once |
 //!
@@ -84,7 +85,7 @@
 //! | in the coroutine | on the server |
 //! |---|---|
 //! | a run of a body with a key | a workflow, and its one run of that key |
-//! | [`step`](fn@gen_durable::step), [`now`](fn@gen_durable::now), [`random`](fn@gen_durable::random), [`uuid`](fn@gen_durable::uuid), [`version`](fn@gen_durable::version) | a side effect of that name |
+//! | [`step`](fn@gen_durable::step), [`now`](fn@gen_durable::now), [`random`](fn@gen_durable::random), [`uuid`](fn@gen_durable::uuid), [`version`](fn@gen_durable::version) | an entry `Run`, which keeps the outcome. That of a step has its label as its name |
 //! | [`sleep`](fn@gen_durable::sleep), [`with_timeout`](gen_durable::with_timeout) | a timer |
 //! | [`signal`](fn@gen_durable::signal) | the promises `name`, `name#2` and so on. The handler `signal` of the workflow, with `{"name": .., "value": ..}`, completes the first free one: a program in another language sends a signal by a request to it |
 //! | [`call`](fn@gen_durable::call), [`start`](fn@gen_durable::start) | a call of the handler `run` of that workflow, also if it is one of another program |
@@ -133,6 +134,7 @@ mod calls;
 #[cfg(feature = "client")]
 mod client;
 mod clock;
+mod codes;
 mod discovery;
 mod endpoint;
 mod error;
@@ -142,10 +144,14 @@ mod frames;
 mod identity;
 mod invocation;
 mod journal;
+mod machine;
 mod names;
 mod promises;
+mod protobuf;
 mod recorded;
 mod server;
+mod signal_handler;
+mod versions;
 mod wire;
 
 #[cfg(feature = "client")]

@@ -20,6 +20,22 @@ const OWN: &str = "gen: ";
 pub(crate) const SLEEP: &str = "sleep";
 pub(crate) const TIMEOUT: &str = "timeout";
 
+/// The name of a step, a random number, a UUID or a reading of the clock.
+pub(crate) fn closure(what: &What) -> String {
+    match what {
+        What::Step(label) if label.starts_with(OWN) => format!("{OWN}step {label}"),
+        What::Step(label) => label.clone(),
+        What::Random => format!("{OWN}random"),
+        What::Uuid => format!("{OWN}uuid"),
+        _ => format!("{OWN}now"),
+    }
+}
+
+/// The name of a version.
+pub(crate) fn version(label: &str, number: u32) -> String {
+    format!("{OWN}version {number} of {label}")
+}
+
 /// An entry that the server keeps as the outcome of a closure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Run {
@@ -30,17 +46,6 @@ pub(crate) enum Run {
 }
 
 impl Run {
-    pub(crate) fn name(&self) -> String {
-        match self {
-            Run::Command(What::Step(label)) if label.starts_with(OWN) => format!("{OWN}step {label}"),
-            Run::Command(What::Step(label)) => label.clone(),
-            Run::Command(What::Random) => format!("{OWN}random"),
-            Run::Command(What::Uuid) => format!("{OWN}uuid"),
-            Run::Command(_) => format!("{OWN}now"),
-            Run::Version(label, version) => format!("{OWN}version {version} of {label}"),
-        }
-    }
-
     /// The entry of that name. A name that no entry has is that of a step.
     pub(crate) fn of_name(name: String) -> Self {
         match name.strip_prefix(OWN).and_then(own) {
@@ -97,16 +102,11 @@ mod tests {
     #[test]
     fn a_replay_takes_no_step_for_something_else() {
         let steps = ["pay", "", "gen: now", "gen: step x", "gen: version 2 of x", "gen: ", "gen: other"];
-        let steps = steps.map(|label| Run::Command(What::Step(label.into())));
-        let others = [
-            Run::Command(What::Now),
-            Run::Command(What::Random),
-            Run::Command(What::Uuid),
-            Run::Version("a of b".into(), 7),
-        ];
-        for run in steps.into_iter().chain(others) {
-            assert_eq!(Run::of_name(run.name()), run);
+        let steps = steps.map(|label| What::Step(label.into()));
+        for what in steps.into_iter().chain([What::Now, What::Random, What::Uuid]) {
+            assert_eq!(Run::of_name(closure(&what)), Run::Command(what));
         }
+        assert_eq!(Run::of_name(version("a of b", 7)), Run::Version("a of b".into(), 7));
     }
 
     #[test]

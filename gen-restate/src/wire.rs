@@ -9,21 +9,27 @@
 //! | the server closes the request | tells the machine, which suspends the run if it waits for the server only |
 //! | the machine has output | sends it |
 //! | the request breaks, or the response is read no more | is [`Gone`](Stop::Gone) |
-//! | an error of the machine | is [`Broken`](Stop::Broken): the machine has sent it to the server |
+//! | the coroutine waits where its journal goes on | is [`Departed`](Stop::Departed) |
+//! | another error of the machine | is [`Broken`](Stop::Broken): the machine has sent it to the server |
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{ready, Context, Poll};
 
 use bytes::Bytes;
+use gen_durable::JournalMismatch;
 use hyper::body::{Body, Incoming};
 use restate_sdk_shared_core::{
-    AwaitResponse, CoreVM, Error as CoreError, NotificationHandle, RetryPolicy, RunExitResult,
-    UnresolvedFuture, Version, VM,
+    AwaitResponse, CoreVM, Error as CoreError, NonEmptyValue, NotificationHandle, PayloadOptions,
+    RetryPolicy, RunExitResult, UnresolvedFuture, Version, VM,
 };
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::codes::{JOURNAL_MISMATCH, PROTOCOL_VIOLATION};
+use crate::error::ProtocolError;
 use crate::frames::Frames;
+use crate::machine::afresh;
 use crate::recorded::Recorded;
 
 pub(crate) struct Wire {
@@ -33,8 +39,7 @@ pub(crate) struct Wire {
     key: String,
     /// The handler, for log records, and later the key and the identifier of the run.
     name: String,
-    /// `None` after its end.
-    input: Option<Incoming>,
+    input: Input,
     frames: Frames,
     /// The commands of the journal, by their index.
     recorded: Vec<Recorded>,
@@ -42,8 +47,18 @@ pub(crate) struct Wire {
     output: Option<UnboundedSender<Bytes>>,
     /// The closures that run in this process.
     running: BTreeSet<NotificationHandle>,
-    /// The request has broken.
-    is_gone: bool,
+    /// The machine has an error that it was not let to send: the coroutine has
+    /// [departed](Stop::Departed).
+    is_muted: bool,
+}
+
+/// The body of the request.
+enum Input {
+    Open(Incoming),
+    /// The server has closed it, or nothing of it is read any more.
+    Closed,
+    /// The connection has broken.
+    Broken,
 }
 
 /// The attempt is over, and the run is not.
@@ -53,6 +68,9 @@ pub(crate) enum Stop {
     Suspended,
     /// The server has lost the connection, or has given up the attempt.
     Gone,
+    /// The coroutine waits for something for which it did not wait before: commands follow in the
+    /// journal, and not the outcome.
+    Departed(JournalMismatch),
     Broken(CoreError),
 }
 
@@ -62,6 +80,16 @@ impl From<CoreError> for Stop {
             Stop::Suspended
         } else {
             Stop::Broken(error)
+        }
+    }
+}
+
+impl From<Stop> for gen::Error {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Suspended | Stop::Gone => gen_durable::Suspended.into(),
+            Stop::Departed(mismatch) => mismatch.into(),
+            Stop::Broken(error) => ProtocolError::from(&error).into(),
         }
     }
 }
@@ -90,21 +118,24 @@ impl Wire {
             workflow: workflow.into(),
             key: String::new(),
             name: format!("{workflow}/{handler}"),
-            input: Some(input),
+            input: Input::Open(input),
             frames: Frames::default(),
             recorded: Vec::new(),
             output: Some(output),
             running: BTreeSet::new(),
-            is_gone: false,
+            is_muted: false,
         }
     }
 
     /// Completes when the journal of the run has come.
     pub(crate) fn poll_journal(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Stop>> {
-        while !self.is_gone && !self.vm.is_ready_to_execute()? {
+        loop {
+            self.check_gone()?;
+            if self.vm.is_ready_to_execute()? {
+                return Poll::Ready(Ok(()));
+            }
             ready!(self.poll_input(cx));
         }
-        Poll::Ready(self.check_gone())
     }
 
     /// The arguments of the run.
@@ -134,6 +165,12 @@ impl Wire {
         usize::try_from(self.vm.last_command_index() + 1).unwrap_or_default()
     }
 
+    /// The coroutine does something else than the next command.
+    pub(crate) fn mismatch(&self, now: String) -> JournalMismatch {
+        let recorded = self.next_recorded().map_or_else(|| "the end".to_owned(), Recorded::describe);
+        JournalMismatch::new(self.next_index() as u64, recorded, now)
+    }
+
     /// Whether errors may say what the server does with the run.
     pub(crate) fn can_pause(&self) -> bool {
         self.vm.get_response_head().version >= Version::V7
@@ -151,6 +188,9 @@ impl Wire {
         self.check_gone()?;
         let all = awaited.iter().copied().map(UnresolvedFuture::Single).collect();
         let response = self.vm.do_await(UnresolvedFuture::FirstCompleted(all));
+        if response.as_ref().is_err_and(|error| error.code() == JOURNAL_MISMATCH) {
+            return Poll::Ready(Err(self.depart()));
+        }
         self.flush()?;
         Poll::Ready(Ok(match response? {
             AwaitResponse::AnyCompleted => Progress::Completed,
@@ -184,19 +224,40 @@ impl Wire {
         !self.running.is_empty()
     }
 
+    /// Ends the run with this result.
+    pub(crate) fn end(&mut self, result: NonEmptyValue) -> Result<(), Stop> {
+        self.vm.sys_write_output(result, PayloadOptions::unstable_serialization())?;
+        self.vm.sys_end()?;
+        // If the server does not read it, it asks again.
+        self.flush()
+    }
+
     /// Tells the server that the attempt has failed, unless it has ended already.
     pub(crate) fn fail(&mut self, error: CoreError) -> Stop {
+        if std::mem::take(&mut self.is_muted) {
+            // The machine sends one error only, and another one sends that of this library.
+            match afresh(&self.vm) {
+                Ok(machine) => self.vm = machine,
+                Err(error) => return error.into(),
+            }
+        }
         self.vm.notify_error(error.clone(), None);
         // If the server reads it no more, it has given up the attempt.
         let _ = self.flush();
         Stop::Broken(error)
     }
 
+    /// Takes the error of the machine, which names the commands in the words of the protocol.
+    fn depart(&mut self) -> Stop {
+        drop(self.vm.take_output());
+        self.is_muted = true;
+        Stop::Departed(self.mismatch("waits for something else".into()))
+    }
+
     fn check_gone(&self) -> Result<(), Stop> {
-        if self.is_gone {
-            Err(Stop::Gone)
-        } else {
-            Ok(())
+        match self.input {
+            Input::Broken => Err(Stop::Gone),
+            Input::Open(_) | Input::Closed => Ok(()),
         }
     }
 
@@ -219,10 +280,10 @@ impl Wire {
     /// Completes when the server has closed the request. If it was dropped before that, the server
     /// could take it for a broken connection.
     pub(crate) fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while let Some(input) = &mut self.input {
-            match ready!(Pin::new(input).poll_frame(cx)) {
+        while let Input::Open(body) = &mut self.input {
+            match ready!(Pin::new(body).poll_frame(cx)) {
                 Some(Ok(_)) => {}
-                Some(Err(_)) | None => self.input = None,
+                Some(Err(_)) | None => self.input = Input::Closed,
             }
         }
         Poll::Ready(())
@@ -230,8 +291,8 @@ impl Wire {
 
     /// Ready if the machine has got new input.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(input) = &mut self.input else { return Poll::Pending };
-        match ready!(Pin::new(input).poll_frame(cx)) {
+        let Input::Open(body) = &mut self.input else { return Poll::Pending };
+        match ready!(Pin::new(body).poll_frame(cx)) {
             Some(Ok(frame)) => {
                 if let Ok(bytes) = frame.into_data() {
                     self.receive(&bytes);
@@ -239,10 +300,10 @@ impl Wire {
             }
             Some(Err(error)) => {
                 log::debug!("a request of Restate has broken: {error}");
-                (self.input, self.is_gone) = (None, true);
+                self.input = Input::Broken;
             }
             None => {
-                self.input = None;
+                self.input = Input::Closed;
                 self.vm.notify_input_closed();
             }
         }
@@ -259,12 +320,18 @@ impl Wire {
                 }
                 Ok(None) => return,
                 Err(_) => {
-                    let error = CoreError::new(571_u16, "a message is longer than any of a server");
-                    self.fail(error);
-                    self.input = None;
+                    let why = "a message is longer than any of a server";
+                    self.fail(CoreError::new(PROTOCOL_VIOLATION, why));
+                    self.input = Input::Closed;
                     return;
                 }
             }
         }
     }
+}
+
+/// Locks a wire. It is whole after a panic of its user: the machine notes the state after each
+/// call.
+pub(crate) fn lock(wire: &Mutex<Wire>) -> MutexGuard<'_, Wire> {
+    wire.lock().unwrap_or_else(PoisonError::into_inner)
 }

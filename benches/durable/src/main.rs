@@ -27,6 +27,46 @@ use crate::sizes::many_steps;
 /// The milliseconds that the timer of a run takes.
 const TIMERS: [u64; 2] = [0, 1];
 
+fn main() -> gen::Result {
+    let program = find().map_err(|missing| gen::Error::new(format!("{missing:?}")))?;
+    let argument = env::args_os().nth(1).map(PathBuf::from);
+    if argument.as_ref() == Some(&program) {
+        // The process of a server begins with its guard, which is this program.
+        return Ok(restate::guard::run(env::args_os().skip(1))?);
+    }
+    let folder = own_folder(&argument.unwrap_or_else(env::temp_dir))?;
+    let mut rows = on_this_machine(&folder)?;
+    let (on_restate, bytes) = on_restate(&program)?;
+    rows.extend(on_restate);
+    println!("{}", figures::table(&rows));
+    sizes::replay(&folder)?;
+    println!("An entry on Restate has {bytes:.0} bytes, without its envelope.");
+    Ok(std::fs::remove_dir_all(folder)?)
+}
+
+/// Makes a folder for the journals and for the server.
+fn own_folder(parent: &Path) -> gen::Result<PathBuf> {
+    let folder = parent.join(format!("gen-durable-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    // The server makes its folder there.
+    env::set_var("TMPDIR", &folder);
+    Ok(folder)
+}
+
+/// Measures all journals that need no server.
+fn on_this_machine(folder: &Path) -> gen::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for timer in TIMERS {
+        rows.extend([in_memory(timer)?, in_files(folder, timer)?]);
+        let options = SqliteOptions::new();
+        let store = options.clone().open(folder.join(format!("safe-{timer}.db")))?;
+        rows.push(in_sqlite("SQLite, synchronous", store, timer)?);
+        let store = options.survive_power_cut(false).open(folder.join(format!("fast-{timer}.db")))?;
+        rows.push(in_sqlite("SQLite, not for power cuts", store, timer)?);
+    }
+    Ok(rows)
+}
+
 /// Two steps and a timer.
 #[gen::coroutine]
 fn order((id, timer): (u32, u64)) -> gen::Result<u32> {
@@ -61,21 +101,10 @@ fn in_sqlite(name: &'static str, store: SqliteStore, timer: u64) -> gen::Result<
     })
 }
 
-/// Runs of a workflow on the server, from the start to the result: two requests of a client.
-async fn on_server(name: &'static str, workflow: &str, client: &Client, timer: u64) -> gen::Result<Row> {
-    measure(name, timer, 400, |id| {
-        let (client, key, workflow) = (client.clone(), format!("{timer}-{id}"), workflow.to_owned());
-        async move {
-            client.start(&workflow, &key, &(id, timer)).await?;
-            client.result::<u32>(&workflow, &key).await
-        }
-    })
-    .await
-}
-
 /// Measures both libraries on one server, and the bytes of an entry there.
-fn on_restate(program: &Path, guard: &str) -> gen::Result<(Vec<Row>, f64)> {
-    let server = Server::start(program, guard, "bench", 1, false);
+fn on_restate(program: &Path) -> gen::Result<(Vec<Row>, f64)> {
+    let guard = env::current_exe()?;
+    let server = Server::start(program, guard.to_str().unwrap_or_default(), "bench", 1, false);
     let url = |port: u16| format!("http://127.0.0.1:{port}");
     let client = Client::new(url(server.ingress())).with_admin(url(server.admin_port()));
     let [ours, peers] = free_ports();
@@ -102,33 +131,14 @@ fn on_restate(program: &Path, guard: &str) -> gen::Result<(Vec<Row>, f64)> {
     Ok((rows, sizes::on_server(&server)))
 }
 
-fn main() -> gen::Result {
-    let program = find().map_err(|missing| gen::Error::new(format!("{missing:?}")))?;
-    let argument = env::args_os().nth(1).map(PathBuf::from);
-    if argument.as_ref() == Some(&program) {
-        // The process of a server begins with its guard, which is this program.
-        return Ok(restate::guard::run(env::args_os().skip(1))?);
-    }
-    let parent = argument.unwrap_or_else(env::temp_dir);
-    let folder = parent.join(format!("gen-durable-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    // The folder of the server is there, too.
-    env::set_var("TMPDIR", &folder);
-
-    let mut rows = Vec::new();
-    for timer in TIMERS {
-        rows.extend([in_memory(timer)?, in_files(&folder, timer)?]);
-        let options = SqliteOptions::new();
-        let store = options.clone().open(folder.join(format!("safe-{timer}.db")))?;
-        rows.push(in_sqlite("SQLite, synchronous", store, timer)?);
-        let store = options.survive_power_cut(false).open(folder.join(format!("fast-{timer}.db")))?;
-        rows.push(in_sqlite("SQLite, not for power cuts", store, timer)?);
-    }
-    let guard = env::current_exe()?;
-    let (on_restate, bytes) = on_restate(&program, guard.to_str().unwrap_or_default())?;
-    rows.extend(on_restate);
-    println!("{}", figures::table(&rows));
-    sizes::replay(&folder)?;
-    println!("An entry on Restate has {bytes:.0} bytes, without its envelope.");
-    Ok(std::fs::remove_dir_all(folder)?)
+/// Runs of a workflow on the server, from the start to the result: two requests of a client.
+async fn on_server(name: &'static str, workflow: &str, client: &Client, timer: u64) -> gen::Result<Row> {
+    measure(name, timer, 400, |id| {
+        let (client, key, workflow) = (client.clone(), format!("{timer}-{id}"), workflow.to_owned());
+        async move {
+            client.start(&workflow, &key, &(id, timer)).await?;
+            client.result::<u32>(&workflow, &key).await
+        }
+    })
+    .await
 }

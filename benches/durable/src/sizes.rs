@@ -7,6 +7,9 @@ use gen::yield_;
 use gen_durable::{step, MemoryJournal, Records, SqliteOptions};
 use restate::server::Server;
 
+/// The steps of a run whose replay is measured.
+const STEPS: u32 = 10_000;
+
 /// Takes so many steps, each after the other.
 #[gen::coroutine]
 pub fn many_steps(count: u32) -> gen::Result<u32> {
@@ -17,27 +20,23 @@ pub fn many_steps(count: u32) -> gen::Result<u32> {
     Ok(sum)
 }
 
-const STEPS: u32 = 10_000;
-
-/// Prints the time of a replay of 10,000 steps, and the size of an entry in SQLite.
+/// Prints the time of a replay of a long run, and the size of an entry in SQLite.
 pub fn replay(folder: &Path) -> gen::Result {
     let records = Records::new();
-    let fastest =
-        fastest(|| gen::run_sync(gen_durable::run(many_steps(STEPS), MemoryJournal::new(&records))))?;
-    println!("A replay of 10,000 steps from memory takes {fastest:.1} ms.");
+    let run = || gen::run_sync(gen_durable::run(many_steps(STEPS), MemoryJournal::new(&records)));
+    println!("A replay of {STEPS} steps from memory takes {:.1} ms.", fastest_replay(run)?);
     let path = folder.join("steps.db");
     // The replay is measured, and not the disk.
     let open = || SqliteOptions::new().survive_power_cut(false).open(&path);
     let run = || gen::run_sync(gen_durable::run(many_steps(STEPS), open()?.journal("steps", "1")?));
-    let fastest = self::fastest(run)?;
-    println!("From SQLite it takes {fastest:.1} ms.");
+    println!("From SQLite it takes {:.1} ms.", fastest_replay(run)?);
     let size = std::fs::metadata(&path)?.len();
     println!("An entry in SQLite has {} bytes.", size / u64::from(2 * STEPS + 1));
     Ok(())
 }
 
-/// The milliseconds of the fastest of some runs, all but the first of which are replays.
-fn fastest(run: impl Fn() -> gen::Result<u32>) -> gen::Result<f64> {
+/// The milliseconds of the fastest of some replays. The first run, which records, is not measured.
+fn fastest_replay(run: impl Fn() -> gen::Result<u32>) -> gen::Result<f64> {
     run()?;
     let timed = |_| {
         let begun = Instant::now();

@@ -8,10 +8,11 @@ use gen_durable::{signal, sleep, step};
 use gen_restate::Endpoint;
 use http::{Method, Request};
 
-use crate::stage::{
-    self, connect, input, soon, start, value, void, Alive, Sent, Stage, COMPLETE_PROMISE, END, ERROR, OUTPUT,
-    PEEK_PROMISE, PROPOSE, RUN, SLEEP, SUSPENSION,
+use crate::messages::{
+    self, input, start, value, void, COMPLETE_PROMISE, END, ERROR, OUTPUT, PEEK_PROMISE, PROMISE, PROPOSE,
+    RUN, SLEEP, SUSPENSION,
 };
+use crate::stage::{connect, soon, Alive, Sent, Stage};
 
 #[gen::coroutine]
 fn order(id: u32) -> gen::Result<String> {
@@ -177,7 +178,7 @@ async fn a_panic_is_told_and_harms_no_other_run() {
     attempt.ended().await;
 
     let mut attempt = stage.invoke("/invoke/Order/run").await;
-    attempt.begin("7", &[stage::run("charge", 1), value(RUN, 1, r#""paid""#)]);
+    attempt.begin("7", &[messages::run("charge", 1), value(RUN, 1, r#""paid""#)]);
     assert_eq!(attempt.until(END).await, [OUTPUT, END]);
 }
 
@@ -192,10 +193,10 @@ async fn arguments_of_another_type_end_a_new_run_and_stop_an_old_one() {
     assert_eq!(attempt.next().await.unwrap().kind, END);
 
     let mut attempt = stage.invoke("/invoke/Order/run").await;
-    attempt.begin(r#""seven""#, &[stage::run("charge", 1)]);
+    attempt.begin(r#""seven""#, &[messages::run("charge", 1)]);
     let error = attempt.next().await.unwrap();
     assert_eq!(error.kind, ERROR);
-    assert!(error.text().contains("the recorded arguments have another type"), "{}", error.text());
+    assert!(error.text().contains("but now it reads arguments of another type"), "{}", error.text());
     attempt.ended().await;
 }
 
@@ -223,11 +224,11 @@ async fn no_bytes_of_a_stranger_run_a_body_or_end_the_endpoint() {
         // The journal ends early, or begins with something else.
         start(2),
         [start(2), input("null")].concat(),
-        [start(1), stage::run("work", 1)].concat(),
+        [start(1), messages::run("work", 1)].concat(),
         [start(1), start(1)].concat(),
-        [start(1), stage::message(0x0400, &[vec![0xFF; 20]])].concat(),
+        [start(1), messages::message(messages::INPUT, &[vec![0xFF; 20]])].concat(),
     ];
-    let whole = [start(3), input("null"), stage::run("work", 1), void(SLEEP, 9)].concat();
+    let whole = [start(3), input("null"), messages::run("work", 1), void(SLEEP, 9)].concat();
     bodies.extend((0..whole.len()).map(|len| whole[..len].to_vec()));
     for body in bodies {
         let mut attempt = stage.invoke("/invoke/Works/run").await;
@@ -238,9 +239,13 @@ async fn no_bytes_of_a_stranger_run_a_body_or_end_the_endpoint() {
         attempt.ended().await;
     }
     // Bytes that make no sense later do not end the endpoint either.
-    for message in
-        [vec![0xFF; 64], start(1), stage::run("x", 9), value(RUN, 77, "1"), stage::message(7, &[vec![8, 9]])]
-    {
+    for message in [
+        vec![0xFF; 64],
+        start(1),
+        messages::run("x", 9),
+        value(RUN, 77, "1"),
+        messages::message(7, &[vec![8, 9]]),
+    ] {
         let mut attempt = stage.invoke("/invoke/Waits/run").await;
         attempt.begin("null", &[]).send(&[message]).close();
         while attempt.next().await.is_some() {}
@@ -301,7 +306,7 @@ async fn a_signal_takes_the_first_promise_that_no_other_sender_has_taken() {
     assert_eq!(first.kind, COMPLETE_PROMISE);
     assert!(first.text().contains("paid") && first.text().contains(r#"{"by": "Ada"}"#), "{}", first.text());
     // There are five signals already. It looks at the promises 2, 4 and 8, and then between.
-    attempt.send(&[stage::failure(COMPLETE_PROMISE, 1, 409, "completed already")]);
+    attempt.send(&[messages::failure(COMPLETE_PROMISE, 1, 409, "completed already")]);
     for (completion, number, is_completed) in
         [(2, 2, true), (3, 4, true), (4, 8, false), (5, 6, false), (6, 5, true)]
     {
@@ -321,7 +326,7 @@ async fn a_signal_takes_the_first_promise_that_no_other_sender_has_taken() {
         if is_free {
             attempt.send(&[void(COMPLETE_PROMISE, completion)]);
         } else {
-            attempt.send(&[stage::failure(COMPLETE_PROMISE, completion, 409, "completed already")]);
+            attempt.send(&[messages::failure(COMPLETE_PROMISE, completion, 409, "completed already")]);
             assert_eq!(attempt.next().await.unwrap().kind, PEEK_PROMISE);
             attempt.send(&[void(PEEK_PROMISE, completion + 1)]);
         }
@@ -351,11 +356,11 @@ async fn three_hundred_runs_share_a_connection() {
     for id in 0..300 {
         let mut attempt = stage.invoke("/invoke/Approval/run").await;
         attempt.begin(&id.to_string(), &[]);
-        assert_eq!(attempt.next().await.unwrap().kind, stage::PROMISE);
+        assert_eq!(attempt.next().await.unwrap().kind, PROMISE);
         attempts.push(attempt);
     }
     for (id, attempt) in attempts.iter_mut().enumerate() {
-        attempt.send(&[value(stage::PROMISE, 1, r#""Ada""#)]);
+        attempt.send(&[value(PROMISE, 1, r#""Ada""#)]);
         let output = attempt.next().await.unwrap();
         assert!(output.text().contains(&format!(r#""{id}: Ada""#)));
     }

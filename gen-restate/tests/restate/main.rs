@@ -2,6 +2,7 @@
 //! protocol, but without a server.
 
 mod attempts;
+mod messages;
 mod replays;
 mod requests;
 mod stage;

@@ -9,11 +9,12 @@ use gen_durable::{
 };
 use gen_restate::Endpoint;
 
-use crate::stage::{
-    call as called, cancel, cancels, failure, promise, run, sleep as slept, value, void, Attempt, Message,
-    Stage, ATTACH, CALL, CLEAR_STATE, END, ERROR, GET_STATE, OUTPUT, PROMISE, PROPOSE, RUN, SEND,
-    SEND_SIGNAL, SET_STATE, SLEEP, SUSPENSION,
+use crate::messages::{
+    attach, call as called, called_is, cancel, cancels, failure, promise, run, sleep as slept,
+    stored_failure, value, void, Message, ATTACH, CALL, CLEAR_STATE, END, ERROR, GET_STATE, OUTPUT, PROMISE,
+    PROPOSE, RUN, SEND, SEND_SIGNAL, SET_STATE, SLEEP, SUSPENSION,
 };
+use crate::stage::{Attempt, Stage};
 
 #[gen::coroutine]
 fn pick(item: u32) -> gen::Result<u32> {
@@ -38,6 +39,9 @@ async fn ends_with(attempt: &mut Attempt, text: &str) {
     assert!(output.text().contains(text), "{}", output.text());
     message(attempt, END).await;
 }
+
+/// The field `behavior` of an error, with the value that pauses, which comes last.
+const PAUSE: [u8; 2] = [9 << 3, 1];
 
 /// A body of one coroutine without arguments.
 macro_rules! body {
@@ -119,7 +123,7 @@ async fn a_coroutine_that_departs_from_its_journal_says_where() {
         ),
         (
             [&charged[..], &[slept("sleep", 5, 2), void(SLEEP, 2), run("more", 3)]].concat(),
-            "entry 3 is the step `more`, but now it has ended",
+            "entry 3 is the step `more`, but now it ends with a value",
         ),
     ];
     for (entries, text) in cases {
@@ -130,16 +134,44 @@ async fn a_coroutine_that_departs_from_its_journal_says_where() {
     }
 }
 
+/// The shared core would say it in the words of the protocol.
 #[tokio::test]
-async fn the_journal_of_the_machine_is_not_waited_for_twice() {
-    // The coroutine waits for a second time before the command that is recorded next.
+async fn a_sequence_of_steps_that_were_parallel_departs_from_its_journal() {
     #[gen::coroutine]
     fn body() -> gen::Result {
         yield_!(step("one", || async { Ok(()) }))?;
         yield_!(step("two", || async { Ok(()) }))
     }
-    let mut attempt = begin(body!(body()), &[run("one", 1), run("two", 2)]).await;
-    message(&mut attempt, ERROR).await;
+    let parallel = [run("one", 1), run("two", 2)];
+    let text = "entry 2 is the step `two`, but now it waits for the step `one` at ";
+    let mut stage = Stage::new(body!(body())).await;
+    for (version, pauses) in [(6, false), (7, true)] {
+        let mut attempt = stage.invoke_by("/invoke/Body/run", version).await;
+        attempt.begin("null", &parallel);
+        let error = message(&mut attempt, ERROR).await;
+        assert!(error.text().contains(text), "{}", error.text());
+        assert_eq!(error.number(1), 570);
+        assert_eq!(error.body.ends_with(&PAUSE), pauses, "{version} {}", error.text());
+        attempt.ended().await;
+    }
+}
+
+#[tokio::test]
+async fn a_mismatch_names_the_first_of_many_waits() {
+    #[gen::coroutine]
+    fn body() -> gen::Result {
+        let waits = ["a", "b", "c", "d", "e"].map(signal::<()>);
+        yield_!(waits)?;
+        yield_!(step("more", || async { Ok(()) }))
+    }
+    let promises = ["a", "b", "c", "d", "e"].into_iter().zip(1..).map(|(name, number)| promise(name, number));
+    let entries: Vec<_> = promises.chain([run("more", 6)]).collect();
+    let mut attempt = begin(body!(body()), &entries).await;
+    let error = message(&mut attempt, ERROR).await.text();
+    let now = error.split_once("but now it ").expect("it departs").1;
+    assert!(now.starts_with("waits for the signal `a` at "), "{now}");
+    assert!(now.contains(", and for the signal `c` at "), "{now}");
+    assert!(!now.contains("`d`") && now.contains(", and 2 more"), "{now}");
     attempt.ended().await;
 }
 
@@ -171,11 +203,7 @@ async fn the_code_and_the_payload_of_an_error_survive() {
     let mut first = begin(body!(body()), &[]).await;
     message(&mut first, RUN).await;
     let proposed = message(&mut first, PROPOSE).await;
-    // The server sends the failure back as it is: the field 15 of a proposal is the field 6 of an
-    // outcome.
-    let at = proposed.body.iter().position(|byte| *byte == 15 << 3 | 2).unwrap();
-    let outcome = [&[8, 1, 6 << 3 | 2][..], &proposed.body[at + 1..]].concat();
-    let done = crate::stage::message(0x8011, &[outcome]);
+    let done = stored_failure(&proposed, 1);
     first.send(std::slice::from_ref(&done));
     let output = message(&mut first, OUTPUT).await;
     let mut replay = begin(body!(body()), &[run("pay", 1), done]).await;
@@ -194,9 +222,7 @@ async fn a_retry_has_the_attempts_that_are_left() {
     for completion in [1, 3] {
         message(&mut attempt, RUN).await;
         let proposed = message(&mut attempt, PROPOSE).await;
-        let at = proposed.body.iter().position(|byte| *byte == 15 << 3 | 2).unwrap();
-        let outcome = [&[8, completion, 6 << 3 | 2][..], &proposed.body[at + 1..]].concat();
-        attempt.send(&[crate::stage::message(0x8011, &[outcome])]);
+        attempt.send(&[stored_failure(&proposed, completion)]);
         if completion == 1 {
             message(&mut attempt, SLEEP).await;
             attempt.send(&[void(SLEEP, 2)]);
@@ -274,14 +300,6 @@ async fn a_cancellation_arrives_and_the_clean_up_is_durable() {
     ends_with(&mut attempt, "cancelled").await;
     let entries = [slept("sleep", u64::MAX, 1), cancel(), run("pay back", 2), value(RUN, 2, "null")];
     ends_with(&mut begin(body!(body()), &entries).await, "cancelled").await;
-}
-
-/// A notification with the identifier of the run that a call has begun.
-fn called_is(completion: u64, id: &str) -> Vec<u8> {
-    crate::stage::message(
-        0x800E,
-        &[crate::stage::number(1, completion), crate::stage::bytes(16, id.as_bytes())],
-    )
 }
 
 #[tokio::test]
@@ -484,18 +502,24 @@ async fn a_call_of_a_run_that_is_under_way_waits_for_it() {
     attempt.send(&[value(ATTACH, 3, "7")]);
     ends_with(&mut attempt, "7").await;
 
-    let attached = crate::stage::message(
-        ATTACH,
-        &[
-            crate::stage::bytes(
-                4,
-                &[crate::stage::bytes(1, b"Child"), crate::stage::bytes(2, b"c")].concat(),
-            ),
-            crate::stage::number(11, 3),
-        ],
-    );
-    let entries = [called("Child", "c", 1), conflict, attached, failure(ATTACH, 3, 409, "cancelled")];
+    let entries =
+        [called("Child", "c", 1), conflict, attach("Child", "c", 3), failure(ATTACH, 3, 409, "cancelled")];
     ends_with(&mut begin(body!(body()), &entries).await, "cancelled").await;
+}
+
+#[tokio::test]
+async fn a_call_that_has_to_wait_for_its_run_while_the_journal_goes_on_departs_from_it() {
+    #[gen::coroutine]
+    fn body() -> gen::Result<u32> {
+        yield_!(call("Child", "c", &1))
+    }
+    let conflict = failure(CALL, 2, 409, "the workflow method was already invoked");
+    let entries = [called("Child", "c", 1), conflict, run("more", 3)];
+    let mut attempt = begin(body!(body()), &entries).await;
+    let error = message(&mut attempt, ERROR).await.text();
+    let text = "entry 2 is the step `more`, but now it waits for the run of `Child` with key `c`";
+    assert!(error.contains(text), "{error}");
+    attempt.ended().await;
 }
 
 #[tokio::test]
@@ -511,7 +535,7 @@ async fn states_and_starts_are_written_down() {
     }
     let mut attempt = begin(body!(body()), &[]).await;
     assert_eq!(attempt.until(SEND).await, [SET_STATE, GET_STATE, SEND]);
-    attempt.send(&[crate::stage::message(0x800E, &[vec![8, 2], crate::stage::bytes(16, b"inv_child")])]);
+    attempt.send(&[called_is(2, "inv_child")]);
     assert_eq!(attempt.until(GET_STATE).await, [CLEAR_STATE, GET_STATE]);
     ends_with(&mut attempt, r#"Some("begun") None"#.replace('"', "\\\"").as_str()).await;
 }
@@ -560,8 +584,6 @@ async fn version_seven_of_the_protocol_pauses_a_run_that_only_another_program_ca
         yield_!(future)?;
         Ok(())
     }
-    /// The field `behavior` of an error, with the value that pauses.
-    const PAUSE: [u8; 2] = [9 << 3, 1];
     let mut stage = Stage::new(body!(body())).await;
     for entries in [&[][..], &[run("pay", 1)]] {
         for (version, pauses) in [(6, false), (7, true)] {

@@ -18,8 +18,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::messages::{input, start, Message};
+
 /// Longer than any test takes: a test that waits for it has failed.
-pub(crate) const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_secs(600);
 
 /// An endpoint that is served, and a connection to it.
 pub(crate) struct Stage {
@@ -206,148 +208,6 @@ impl Attempt {
         self.received.drain(..8 + length);
         Some(Message { kind, body })
     }
-}
-
-/// A message of the endpoint.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Message {
-    pub(crate) kind: u16,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Message {
-    /// The number in a field.
-    pub(crate) fn number(&self, field: u64) -> u64 {
-        let mut rest = &self.body[..];
-        loop {
-            let tag = take_varint(&mut rest);
-            let value = take_varint(&mut rest);
-            match tag & 7 {
-                0 if tag >> 3 == field => return value,
-                2 => rest = &rest[value as usize..],
-                _ => {}
-            }
-        }
-    }
-
-    /// The texts in the message, and all else that may be text.
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-}
-
-// The kinds of messages.
-pub(crate) const SUSPENSION: u16 = 0x0001;
-pub(crate) const ERROR: u16 = 0x0002;
-pub(crate) const END: u16 = 0x0003;
-pub(crate) const PROPOSE: u16 = 0x0005;
-pub(crate) const OUTPUT: u16 = 0x0401;
-pub(crate) const GET_STATE: u16 = 0x0407;
-pub(crate) const SET_STATE: u16 = 0x0403;
-pub(crate) const CLEAR_STATE: u16 = 0x0404;
-pub(crate) const PROMISE: u16 = 0x0409;
-pub(crate) const PEEK_PROMISE: u16 = 0x040A;
-pub(crate) const COMPLETE_PROMISE: u16 = 0x040B;
-pub(crate) const SLEEP: u16 = 0x040C;
-pub(crate) const CALL: u16 = 0x040D;
-pub(crate) const SEND: u16 = 0x040E;
-pub(crate) const SEND_SIGNAL: u16 = 0x0410;
-pub(crate) const RUN: u16 = 0x0411;
-pub(crate) const ATTACH: u16 = 0x0412;
-
-/// A message of protobuf with these fields.
-pub(crate) fn message(kind: u16, fields: &[Vec<u8>]) -> Vec<u8> {
-    let body = fields.concat();
-    let mut message = kind.to_be_bytes().to_vec();
-    message.extend([0, 0]);
-    message.extend(u32::try_from(body.len()).unwrap().to_be_bytes());
-    message.extend(body);
-    message
-}
-
-fn varint(mut value: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value >= 0x80 {
-        bytes.push((value & 0x7F) as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-    bytes
-}
-
-fn take_varint(bytes: &mut &[u8]) -> u64 {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (byte, rest) = bytes.split_first().expect("the message ends early");
-        *bytes = rest;
-        value |= u64::from(byte & 0x7F) << shift;
-        if byte & 0x80 == 0 {
-            break;
-        }
-    }
-    value
-}
-
-pub(crate) fn number(field: u64, value: u64) -> Vec<u8> {
-    [varint(field << 3), varint(value)].concat()
-}
-
-pub(crate) fn bytes(field: u64, value: &[u8]) -> Vec<u8> {
-    [varint(field << 3 | 2), varint(value.len() as u64), value.to_vec()].concat()
-}
-
-/// The first message, of a journal with that many entries.
-pub(crate) fn start(entries: usize) -> Vec<u8> {
-    message(
-        0x0000,
-        &[bytes(1, b"id"), bytes(2, b"inv_1"), number(3, entries as u64), bytes(6, b"7"), number(9, 1)],
-    )
-}
-
-pub(crate) fn input(arguments: &str) -> Vec<u8> {
-    message(0x0400, &[bytes(14, &bytes(1, arguments.as_bytes()))])
-}
-
-pub(crate) fn run(name: &str, completion: u64) -> Vec<u8> {
-    message(RUN, &[number(11, completion), bytes(12, name.as_bytes())])
-}
-
-pub(crate) fn sleep(name: &str, until: u64, completion: u64) -> Vec<u8> {
-    message(SLEEP, &[number(1, until), number(11, completion), bytes(12, name.as_bytes())])
-}
-
-pub(crate) fn promise(name: &str, completion: u64) -> Vec<u8> {
-    message(PROMISE, &[bytes(1, name.as_bytes()), number(11, completion)])
-}
-
-pub(crate) fn call(body: &str, key: &str, completion: u64) -> Vec<u8> {
-    let names = [bytes(1, body.as_bytes()), bytes(2, b"run"), bytes(5, key.as_bytes())].concat();
-    message(CALL, &[names, number(10, completion), number(11, completion + 1)])
-}
-
-/// The command that cancels another run.
-pub(crate) fn cancels(id: &str) -> Vec<u8> {
-    message(SEND_SIGNAL, &[bytes(1, id.as_bytes()), number(2, 1), bytes(4, b"")])
-}
-
-/// The outcome of a command of that kind.
-pub(crate) fn value(command: u16, completion: u64, json: &str) -> Vec<u8> {
-    let value = bytes(5, &bytes(1, json.as_bytes()));
-    message(0x8000 | (command & 0xFF), &[number(1, completion), value])
-}
-
-pub(crate) fn void(command: u16, completion: u64) -> Vec<u8> {
-    message(0x8000 | (command & 0xFF), &[number(1, completion), bytes(4, b"")])
-}
-
-pub(crate) fn failure(command: u16, completion: u64, code: u64, text: &str) -> Vec<u8> {
-    let failure = bytes(6, &[number(1, code), bytes(2, text.as_bytes())].concat());
-    message(0x8000 | (command & 0xFF), &[number(1, completion), failure])
-}
-
-/// The request of the server to cancel the run.
-pub(crate) fn cancel() -> Vec<u8> {
-    message(0xFBFF, &[number(2, 1), bytes(4, b"")])
 }
 
 /// Counts the values of it that live.

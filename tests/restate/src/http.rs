@@ -19,6 +19,12 @@ impl Answer {
     pub fn is_ok(&self) -> bool {
         (200..300).contains(&self.status)
     }
+
+    /// Whether the server could not do it, such as while its nodes are killed.
+    #[must_use]
+    pub fn is_server_error(&self) -> bool {
+        (500..600).contains(&self.status)
+    }
 }
 
 /// Sends a request with JSON to a port of this machine, and waits for the answer.

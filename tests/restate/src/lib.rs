@@ -10,6 +10,7 @@
 //! - `guard` kills the server when the test has ended.
 //! - `http` sends requests to the server.
 //! - `folder` holds the files and the logs of one test.
+//! - `wait` has the waits, and the times after which a test has failed.
 
 pub mod bodies;
 pub mod effects;
@@ -22,5 +23,6 @@ pub mod http;
 pub mod programs;
 pub mod recorded;
 pub mod server;
+pub mod wait;
 pub mod workers;
 pub mod world;

@@ -11,13 +11,15 @@ pub struct Recorded {
     body: &'static str,
     /// By the key of the run and the label.
     steps: BTreeMap<(String, String), usize>,
+    /// The number of times that a step was seen again.
+    seen_again: usize,
 }
 
 impl Recorded {
     /// None yet, of the runs of this body.
     #[must_use]
     pub fn new(body: &'static str) -> Self {
-        Recorded { body, steps: BTreeMap::new() }
+        Recorded { body, steps: BTreeMap::new(), seen_again: 0 }
     }
 
     /// Looks which steps are recorded by now.
@@ -33,9 +35,26 @@ impl Recorded {
         for (key, label) in recorded {
             let counts = counts.entry(key.clone()).or_insert_with(|| effects.counts(&key));
             let count = counts.get(&label).copied().unwrap_or_default();
-            let before = *self.steps.entry((key.clone(), label.clone())).or_insert(count);
-            assert_eq!(before, count, "`{label}` of {key} was recorded, and has run again");
+            match self.steps.get(&(key.clone(), label.clone())) {
+                Some(before) => {
+                    assert_eq!(*before, count, "`{label}` of {key} was recorded, and has run again");
+                    self.seen_again += 1;
+                }
+                None => drop(self.steps.insert((key, label), count)),
+            }
         }
+    }
+
+    /// Looks for the last time, and returns the number of steps that were seen.
+    ///
+    /// # Panics
+    ///
+    /// If a step that was recorded before has run again, or if none was seen twice, so that nothing
+    /// is shown.
+    pub fn finish(mut self, world: &World) -> usize {
+        self.look(world);
+        assert!(self.seen_again > 0, "no step of {} was seen twice", self.body);
+        self.count()
     }
 
     /// The number of steps that were seen.

@@ -1,17 +1,18 @@
 //! The server of Restate: one node, or a cluster of three.
 
+use std::collections::BTreeSet;
 use std::env;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, PoisonError};
 
 use editors::tools::{workspace, Missing};
 
 use crate::folder::Folder;
 use crate::http::{request, Answer};
+use crate::wait::{wait_for, wait_until, ANSWER};
 
 /// The path of the server's program, if it is not the one that `.ci/restate` has installed.
 pub const PROGRAM: &str = "RESTATE_SERVER";
@@ -31,16 +32,23 @@ pub fn find() -> Result<PathBuf, Missing> {
     Err(Missing { tool: "the server of Restate", tried, help: "run `.ci/restate`, which installs it" })
 }
 
-/// Ports of this machine that are free.
+/// Ports of this machine that are free. No two calls in a process give the same one, because tests
+/// that run at once would share it.
 ///
 /// # Panics
 ///
 /// If there are none.
 #[must_use]
 pub fn free_ports<const N: usize>() -> [u16; N] {
-    // All are held until the last one is known, so that they differ.
-    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").expect("a port is free"));
-    listeners.map(|listener| listener.local_addr().expect("it is bound").port())
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    [(); N].map(|()| loop {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let port = listener.local_addr().expect("it is bound").port();
+        if given.insert(port) {
+            break port;
+        }
+    })
 }
 
 /// The key with which the servers sign their requests. It is for tests only.
@@ -55,10 +63,19 @@ pub const PUBLIC_KEY: &str = "publickeyv1_FAe4sisG95oZ42w7buUn5qEE4TAnfTTFPiguZU
 #[derive(Debug)]
 struct Node {
     number: usize,
-    /// The ports for the other nodes, for requests to workflows, and for administration.
-    ports: [u16; 3],
+    ports: Ports,
     /// Kills the server's process when its standard input closes.
     guard: Option<Child>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Ports {
+    /// For the other nodes.
+    own: u16,
+    /// For requests to workflows.
+    ingress: u16,
+    /// For administration.
+    admin: u16,
 }
 
 /// A cluster. Its drop ends it.
@@ -74,9 +91,6 @@ pub struct Server {
 
 const KEY_FILE: &str = "key.pem";
 
-/// The time after which a server that does not answer has failed.
-const PATIENCE: Duration = Duration::from_secs(120);
-
 impl Server {
     /// Starts so many nodes, and waits until they answer. `guard` is the path of the program
     /// `guard` of this package. If `signs`, they sign their requests to workflows.
@@ -86,7 +100,7 @@ impl Server {
     /// If they do not start.
     #[must_use]
     pub fn start(program: &Path, guard: &str, name: &str, nodes: usize, signs: bool) -> Self {
-        let nodes = (1..=nodes).map(|number| Node { number, ports: free_ports(), guard: None });
+        let nodes = (1..=nodes).map(Node::new);
         let (program, guard, folder) = (program.to_owned(), PathBuf::from(guard), Folder::new(name));
         std::fs::write(folder.path(KEY_FILE), PRIVATE_KEY).expect("the key is written");
         let mut server = Server { program, guard, signs, folder, nodes: nodes.collect() };
@@ -108,7 +122,7 @@ impl Server {
     /// The lines that the nodes have logged.
     #[must_use]
     pub fn logs(&self) -> String {
-        let logs = self.nodes.iter().map(|node| self.folder.path(&format!("node-{}.log", node.number)));
+        let logs = self.nodes.iter().map(|node| self.log(node));
         logs.map(|log| std::fs::read_to_string(log).unwrap_or_default()).collect()
     }
 
@@ -118,14 +132,18 @@ impl Server {
     ///
     /// If its program cannot be started.
     pub fn start_node(&mut self, node: usize) {
-        let addresses: Vec<_> =
-            self.nodes.iter().map(|node| format!("http://127.0.0.1:{}", node.ports[0])).collect();
-        let is_cluster = addresses.len() > 1;
-        let node = &mut self.nodes[node];
-        let name = format!("node-{}", node.number);
-        let log = self.folder.path(&format!("{name}.log"));
-        let log = OpenOptions::new().create(true).append(true).open(log).expect("the log is made");
-        let [own, ingress, admin] = node.ports;
+        let mut command = self.command(&self.nodes[node]);
+        self.nodes[node].guard = Some(command.spawn().expect("the server starts"));
+    }
+
+    fn log(&self, node: &Node) -> PathBuf {
+        self.folder.path(&format!("{}.log", node.name()))
+    }
+
+    /// The command that starts a node under its guard.
+    fn command(&self, node: &Node) -> Command {
+        let log = OpenOptions::new().create(true).append(true).open(self.log(node));
+        let log: File = log.expect("the log is made");
         let mut command = Command::new(&self.guard);
         command
             .arg(&self.program)
@@ -137,15 +155,15 @@ impl Server {
             .env("RESTATE_LOG_FORMAT", "compact")
             .env("RESTATE_LOG_DISABLE_ANSI_CODES", "true")
             .env("RESTATE_CLUSTER_NAME", "tests")
-            .env("RESTATE_NODE_NAME", &name)
+            .env("RESTATE_NODE_NAME", node.name())
             .env("RESTATE_FORCE_NODE_ID", node.number.to_string())
-            .env("RESTATE_BASE_DIR", self.folder.path(&name))
+            .env("RESTATE_BASE_DIR", self.folder.path(&node.name()))
             .env("RESTATE_LISTEN_MODE", "tcp")
             .env("RESTATE_BIND_IP", "127.0.0.1")
             .env("RESTATE_ADVERTISED_HOST", "127.0.0.1")
-            .env("RESTATE_BIND_PORT", own.to_string())
-            .env("RESTATE_INGRESS__BIND_ADDRESS", format!("127.0.0.1:{ingress}"))
-            .env("RESTATE_ADMIN__BIND_ADDRESS", format!("127.0.0.1:{admin}"))
+            .env("RESTATE_BIND_PORT", node.ports.own.to_string())
+            .env("RESTATE_INGRESS__BIND_ADDRESS", format!("127.0.0.1:{}", node.ports.ingress))
+            .env("RESTATE_ADMIN__BIND_ADDRESS", format!("127.0.0.1:{}", node.ports.admin))
             .env("RESTATE_DEFAULT_NUM_PARTITIONS", "4")
             // So that a test need not wait long for runs whose process was killed.
             .env("RESTATE_DEFAULT_RETRY_POLICY__INITIAL_INTERVAL", "20ms")
@@ -156,12 +174,14 @@ impl Server {
             let key = self.folder.path(KEY_FILE);
             command.env("RESTATE_WORKER__INVOKER__REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE", key);
         }
-        if is_cluster {
+        if self.nodes.len() > 1 {
+            let addresses = self.nodes.iter().map(|node| format!("http://127.0.0.1:{}", node.ports.own));
+            let addresses: Vec<_> = addresses.collect();
             command
                 .env("RESTATE_METADATA_CLIENT__ADDRESSES", format!("{addresses:?}"))
                 .env("RESTATE_DEFAULT_REPLICATION", "2");
         }
-        node.guard = Some(command.spawn().expect("the server starts"));
+        command
     }
 
     /// Kills the process of a node with SIGKILL.
@@ -177,11 +197,11 @@ impl Server {
     ///
     /// # Panics
     ///
-    /// If it does not within two minutes.
+    /// If it does not within the [`LIMIT`](crate::wait::LIMIT).
     pub fn wait_for_node(&self, node: usize) {
-        let [_, ingress, _] = self.nodes[node].ports;
+        let ingress = self.nodes[node].ports.ingress;
         wait_until("the node answers", || {
-            let ingress = request("GET", ingress, "/restate/health", "", PATIENCE);
+            let ingress = request("GET", ingress, "/restate/health", "", ANSWER);
             ingress.is_ok_and(|answer| answer.is_ok()) && self.query_at(node, "SELECT 1").is_some()
         });
     }
@@ -193,7 +213,7 @@ impl Server {
     /// If all are dead.
     #[must_use]
     pub fn ingress(&self) -> u16 {
-        self.living().ports[1]
+        self.living().ports.ingress
     }
 
     /// The port for administration, of a node that lives.
@@ -203,7 +223,7 @@ impl Server {
     /// If all are dead.
     #[must_use]
     pub fn admin_port(&self) -> u16 {
-        self.living().ports[2]
+        self.living().ports.admin
     }
 
     fn living(&self) -> &Node {
@@ -216,7 +236,7 @@ impl Server {
     ///
     /// The node does not answer.
     pub fn admin(&self, method: &str, path: &str, body: &str) -> std::io::Result<Answer> {
-        request(method, self.admin_port(), path, body, PATIENCE)
+        request(method, self.admin_port(), path, body, ANSWER)
     }
 
     /// Registers the endpoint at this port.
@@ -235,27 +255,30 @@ impl Server {
     ///
     /// # Panics
     ///
-    /// If it cannot within two minutes.
+    /// If it cannot within the [`LIMIT`](crate::wait::LIMIT).
     #[must_use]
     pub fn query(&self, query: &str) -> Vec<serde_json::Value> {
-        let mut rows = None;
-        wait_until(query, || {
-            let node = self.living().number - 1;
-            rows = self.query_at(node, query);
-            rows.is_some()
-        });
-        rows.unwrap_or_default()
+        wait_for(query, || self.query_at(self.living().number - 1, query))
     }
 
     fn query_at(&self, node: usize, query: &str) -> Option<Vec<serde_json::Value>> {
         let body = serde_json::json!({ "query": query }).to_string();
-        let answer = request("POST", self.nodes[node].ports[2], "/query", &body, PATIENCE).ok()?;
+        let answer = request("POST", self.nodes[node].ports.admin, "/query", &body, ANSWER).ok()?;
         let rows: serde_json::Value = serde_json::from_str(&answer.body).ok()?;
         Some(rows.get("rows")?.as_array()?.clone())
     }
 }
 
 impl Node {
+    fn new(number: usize) -> Self {
+        let [own, ingress, admin] = free_ports();
+        Node { number, ports: Ports { own, ingress, admin }, guard: None }
+    }
+
+    fn name(&self) -> String {
+        format!("node-{}", self.number)
+    }
+
     fn kill(&mut self) {
         let mut guard = self.guard.take().expect("it lives");
         drop(guard.stdin.take());
@@ -268,18 +291,5 @@ impl Drop for Node {
         if self.guard.is_some() {
             self.kill();
         }
-    }
-}
-
-/// Asks again and again until it is so.
-///
-/// # Panics
-///
-/// If it is not so within two minutes.
-pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < PATIENCE, "in vain: {what}");
-        thread::sleep(Duration::from_millis(20));
     }
 }

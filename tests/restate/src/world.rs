@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use editors::tools::or_skip;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::http::{request, Answer};
-use crate::server::{find, wait_until, Server};
+use crate::server::{find, Server};
+use crate::wait::{wait_for, wait_until, ANSWER};
 use crate::workers::Workers;
 
 /// The paths of the programs of this package, which only its tests know.
@@ -30,11 +30,11 @@ pub struct World {
     pub server: Server,
 }
 
-/// The answers to a cancellation of a run that has ended.
-const HAS_ENDED: [u16; 2] = [404, 409];
+/// The status of a cancellation of a run that has ended.
+const HAS_ENDED: u16 = 409;
 
-/// The time after which the server has not taken a request.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The status of the result of a run that has not ended.
+const NOT_READY: u16 = 470;
 
 impl World {
     /// Starts a server of so many nodes, and two processes. `None` if the server is missing.
@@ -72,20 +72,17 @@ impl World {
 
     /// Sends a request to the server until it takes it, while its nodes are killed, too.
     fn post(&self, path: &str, body: &str) -> Answer {
-        let mut taken = None;
-        wait_until(path, || {
-            let answer = request("POST", self.server.ingress(), path, body, PATIENCE);
-            taken = answer.ok().filter(Answer::is_ok);
-            taken.is_some()
-        });
-        taken.expect("it is taken")
+        let post = || request("POST", self.server.ingress(), path, body, ANSWER);
+        let answer = wait_for(path, || post().ok().filter(|answer| !answer.is_server_error()));
+        assert!(answer.is_ok(), "{path}: {answer:?}");
+        answer
     }
 
     /// Begins a run, and returns its identifier. If there is one with this key, it is that one.
     ///
     /// # Panics
     ///
-    /// If the server does not take it within two minutes.
+    /// If the server refuses it, or does not take it within the [`LIMIT`](crate::wait::LIMIT).
     pub fn begin(&self, body: &str, key: &str, input: &impl Serialize) -> String {
         let input = serde_json::to_string(input).expect("it is JSON");
         let answer = self.post(&format!("/{body}/{key}/run/send"), &input).body;
@@ -97,7 +94,7 @@ impl World {
     ///
     /// # Panics
     ///
-    /// If the server does not take it within two minutes.
+    /// If the server refuses it, or does not take it within the [`LIMIT`](crate::wait::LIMIT).
     pub fn send_signal(&self, body: &str, key: &str, name: &str, value: &impl Serialize) {
         let signal = serde_json::json!({ "name": name, "value": value });
         self.post(&format!("/{body}/{key}/signal/send"), &signal.to_string());
@@ -119,8 +116,8 @@ impl World {
     ///
     /// # Panics
     ///
-    /// If it takes more than two minutes, or if one of them is paused because it has departed from
-    /// its journal.
+    /// If it takes longer than the [`LIMIT`](crate::wait::LIMIT), or if one of them is paused
+    /// because it has departed from its journal.
     pub fn wait_for_status(&self, body: &str, count: usize, status: &str) {
         wait_until(&format!("{count} runs of {body} are {status}"), || {
             let runs = self.runs(body);
@@ -134,34 +131,33 @@ impl World {
     ///
     /// # Panics
     ///
-    /// If the server does not answer within two minutes.
+    /// If the server refuses it, or does not answer within the [`LIMIT`](crate::wait::LIMIT).
     pub fn cancel(&self, id: &str) {
         let path = format!("/invocations/{id}/cancel");
-        wait_until(&path, || {
-            let answer = self.server.admin("PATCH", &path, "");
-            answer.is_ok_and(|answer| answer.is_ok() || HAS_ENDED.contains(&answer.status))
-        });
+        let cancel = || self.server.admin("PATCH", &path, "");
+        let answer = wait_for(&path, || cancel().ok().filter(|answer| !answer.is_server_error()));
+        assert!(answer.is_ok() || answer.status == HAS_ENDED, "{path}: {answer:?}");
     }
 
-    /// The result of a run that has ended: its value, or the text of its error.
+    /// Waits for the end of a run: its value, or the text of its error.
     ///
     /// # Panics
     ///
-    /// If the server does not answer within two minutes.
+    /// If the server refuses to tell it, or the run does not end within the
+    /// [`LIMIT`](crate::wait::LIMIT).
     pub fn result(&self, body: &str, key: &str) -> Result<Value, String> {
         let path = format!("/restate/workflow/{body}/{key}/output");
-        let mut answer = None;
-        wait_until(&path, || {
-            answer = request("GET", self.server.ingress(), &path, "", PATIENCE).ok();
-            answer.is_some()
-        });
-        let answer = answer.expect("it is there");
-        let json: Value =
-            serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {answer:?}"));
-        if answer.is_ok() {
-            return Ok(json);
-        }
-        Err(json["message"].as_str().map_or_else(|| answer.body.clone(), str::to_owned))
+        wait_for(&path, || {
+            let answer = request("GET", self.server.ingress(), &path, "", ANSWER).ok()?;
+            if answer.is_ok() {
+                return Some(Ok(serde_json::from_str(&answer.body).expect("it is JSON")));
+            }
+            if let Some(error) = error_of_run(&answer) {
+                return Some(Err(error));
+            }
+            assert!(answer.status == NOT_READY || answer.is_server_error(), "{path}: {answer:?}");
+            None
+        })
     }
 
     /// The key and the label of each step of a body whose outcome is in the journal of the server.
@@ -231,6 +227,14 @@ impl World {
         self.server.wait_for_node(node);
         in_memory
     }
+}
+
+/// The text of the error with which a run has ended, if the answer says that it has. The status is
+/// that of the error, so it may be one that the server has for errors of its own.
+fn error_of_run(answer: &Answer) -> Option<String> {
+    let error: Value = serde_json::from_str(&answer.body).ok()?;
+    let is_of_run = error["source"] == "invocation" || error["metadata"].get("gen").is_some();
+    is_of_run.then(|| error["message"].as_str().unwrap_or_default().to_owned())
 }
 
 /// A run on the server.

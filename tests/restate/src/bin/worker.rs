@@ -3,7 +3,6 @@
 
 use std::io::{stdin, BufRead};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::{env, thread};
@@ -39,23 +38,33 @@ impl Log for ToStandardError {
 /// the same process, and runs that are replayed.
 const SUSPEND_AFTER: Duration = Duration::from_millis(50);
 
-fn endpoint(effects: PathBuf) -> Endpoint {
-    let effects = Effects::new(effects);
-    let world = move |key: &str| World::new(&effects, key);
-    let worlds = [(); 9].map(|()| world.clone());
-    let [of_program, of_order, of_wait, of_clean_up, of_values, of_changes, of_child, of_parent, of_caller] =
-        worlds;
+fn endpoint(effects: &Effects) -> Endpoint {
     Endpoint::new()
-        .workflow("Program", move |trial: Trial| program(trial.program, of_program(&trial.key)))
-        .workflow("Order", move |input: Order| order(input.clone(), of_order(&input.key)))
-        .workflow("Wait", move |key: String| wait(of_wait(&key)))
-        .workflow("CleanUp", move |key: String| clean_up(of_clean_up(&key)))
-        .workflow("Values", move |key: String| values(of_values(&key)))
-        .workflow("Changes", move |key: String| changes(of_changes(&key)))
-        .workflow("Child", move |input: Child| child(input.number, of_child(&input.key)))
-        .workflow("Parent", move |key: String| parent(key.clone(), of_parent(&key)))
-        .workflow("Caller", move |key: String| caller(key.clone(), of_caller(&key)))
+        .workflow(
+            "Program",
+            keyed(effects, |trial: &Trial| &trial.key, |trial, world| program(trial.program, world)),
+        )
+        .workflow("Order", keyed(effects, |input: &Order| &input.key, order))
+        .workflow("Wait", keyed(effects, String::as_str, |_, world| wait(world)))
+        .workflow("CleanUp", keyed(effects, String::as_str, |_, world| clean_up(world)))
+        .workflow("Values", keyed(effects, String::as_str, |_, world| values(world)))
+        .workflow("Changes", keyed(effects, String::as_str, |_, world| changes(world)))
+        .workflow(
+            "Child",
+            keyed(effects, |input: &Child| &input.key, |input, world| child(input.number, world)),
+        )
+        .workflow("Parent", keyed(effects, String::as_str, parent))
+        .workflow("Caller", keyed(effects, String::as_str, caller))
         .suspend_after(SUSPEND_AFTER)
+}
+
+/// A body whose arguments have the key of its run, in the world of that run.
+fn keyed<A, C>(effects: &Effects, key: fn(&A) -> &str, body: impl Fn(A, World) -> C) -> impl Fn(A) -> C {
+    let effects = effects.clone();
+    move |arguments| {
+        let world = World::new(&effects, key(&arguments));
+        body(arguments, world)
+    }
 }
 
 /// Answers to the lines of the test, and ends the process when no line can come any more.
@@ -75,8 +84,7 @@ async fn main() -> gen::Result {
     log::set_logger(&ToStandardError).expect("there is no other logger");
     log::set_max_level(LevelFilter::Info);
     let port: u16 = env::var(PORT)?.parse()?;
-    let effects = env::var_os(EFFECTS).map(PathBuf::from).unwrap_or_default();
-    let mut endpoint = endpoint(effects);
+    let mut endpoint = endpoint(&Effects::new(env::var(EFFECTS)?.into()));
     if env::var_os(CHECKS).is_some() {
         endpoint = endpoint.identity_key(PUBLIC_KEY)?;
     }

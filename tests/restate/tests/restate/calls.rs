@@ -4,13 +4,12 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use gen_durable::StepFailed;
-use gen_restate::{Client, ClientError};
+use gen_restate::ClientError;
 use restate::bodies::Child;
-use restate::server::wait_until;
-use restate::world::World;
+use restate::wait::wait_until;
 use serde_json::{json, Value};
 
-use crate::world;
+use crate::{client, world};
 
 #[test]
 fn a_call_begins_one_run_and_gives_its_end_whatever_is_killed() {
@@ -48,11 +47,8 @@ fn a_cancelled_caller_cancels_only_the_run_for_which_it_waits() {
         world.cancel(&id);
     }
     for (body, key) in [("Caller", "awaited"), ("Wait", "awaited-called")] {
-        wait_until("it is cancelled", || {
-            let end = world.result(body, key);
-            assert!(end.is_err(), "{end:?}");
-            end.is_err_and(|error| error.contains("cancelled"))
-        });
+        let error = world.result(body, key).expect_err("it is cancelled");
+        assert!(error.contains("cancelled"), "{error}");
     }
     for key in ["awaited-given-up", "shielded-given-up", "shielded-called"] {
         world.send_signal("Wait", key, "one", &1);
@@ -68,11 +64,6 @@ fn a_cancelled_caller_cancels_only_the_run_for_which_it_waits() {
     assert_eq!(world.mismatches(), Vec::<String>::new());
 }
 
-fn client(world: &World) -> Client {
-    let url = |port| format!("http://127.0.0.1:{port}");
-    Client::new(url(world.server.ingress())).with_admin(url(world.server.admin_port()))
-}
-
 /// Runs a future on tokio.
 fn block_on<T>(future: impl std::future::Future<Output = gen::Result<T>>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -82,7 +73,7 @@ fn block_on<T>(future: impl std::future::Future<Output = gen::Result<T>>) -> T {
 #[test]
 fn the_client_starts_signals_cancels_and_reads_runs() {
     let Some(world) = world("client", 1) else { return };
-    let client = client(&world);
+    let client = client(&world.server);
     let unlucky = Child { key: "unlucky".into(), number: 13 };
     let late = Child { key: "late".into(), number: 5 };
     block_on(async {
@@ -101,8 +92,9 @@ fn the_client_starts_signals_cancels_and_reads_runs() {
         assert_eq!((failed.code(), failed.payload()), (402, Some(13)));
 
         client.start_after("Child", "late", &late, Duration::from_millis(300)).await?;
-        assert_eq!(client.result_now::<u32>("Child", "late").await?, None);
+        client.start_after("Child", "tomorrow", &late, Duration::from_secs(86_400)).await?;
         assert_eq!(client.result::<u32>("Child", "late").await?, 50);
+        assert_eq!(client.result_now::<u32>("Child", "tomorrow").await?, None);
 
         client.start("CleanUp", "c", "c").await?;
         client.cancel("CleanUp", "c").await?;
@@ -132,7 +124,7 @@ fn the_client_starts_signals_cancels_and_reads_runs() {
 #[test]
 fn the_state_of_a_run_is_seen_while_it_waits() {
     let Some(world) = world("state", 1) else { return };
-    let client = client(&world);
+    let client = client(&world.server);
     // It has a text at first.
     let progress = || block_on(client.state::<Value>("Parent", "f", "progress"));
     world.begin("Parent", "f", &"f");

@@ -1,10 +1,8 @@
 //! Three nodes, one of which is killed.
 
-use std::thread::sleep;
-use std::time::Duration;
-
 use restate::bodies::Order;
 use restate::recorded::Recorded;
+use restate::wait::wait_until;
 
 use crate::world;
 
@@ -16,8 +14,10 @@ fn a_node_that_is_killed_loses_nothing_of_the_cluster() {
     for number in 0..40 {
         world.begin("Order", &order(number).key, &order(number));
     }
-    sleep(Duration::from_millis(50));
-    recorded.look(&world);
+    wait_until("some steps are recorded", || {
+        recorded.look(&world);
+        recorded.count() > 0
+    });
     // The one with the most to do: it was there first.
     world.server.kill_node(0);
     for number in 40..60 {
@@ -27,7 +27,7 @@ fn a_node_that_is_killed_loses_nothing_of_the_cluster() {
         world.send_signal("Order", &order(number).key, "approved", &"the boss");
     }
     world.wait_for_status("Order", 60, "completed");
-    recorded.look(&world);
+    recorded.finish(&world);
     for number in 0..60 {
         let end = world.result("Order", &order(number).key);
         assert_eq!(end, Ok("[1, 2, 3], approved by the boss".into()));

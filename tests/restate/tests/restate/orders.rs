@@ -95,7 +95,7 @@ fn the_books_balance_after_kills_of_processes_and_of_the_server() {
         }
     }
     world.wait_for_status("Order", ORDERS as usize, "completed");
-    recorded.look(&world);
+    recorded.finish(&world);
     for number in 0..ORDERS {
         check_books(&world, number);
     }

@@ -70,10 +70,10 @@ fn run_under_kills(
         hit += usize::from(in_memory > 0);
     }
     world.wait_for_status("Program", cases.len(), "completed");
-    recorded.look(world);
+    let steps = recorded.finish(world);
     assert_eq!(world.mismatches(), Vec::<String>::new());
     assert!(hit > kills / 3, "many kills must come within a program: {hit} of {kills}");
-    println!("{kills} kills, {hit} within programs; {} recorded steps", recorded.count());
+    println!("{kills} kills, {hit} within programs; {steps} recorded steps");
 }
 
 fn send_signals(world: &World, (trial, signals): &Case) {

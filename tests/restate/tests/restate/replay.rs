@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use restate::server::wait_until;
+use restate::wait::wait_until;
 
 use crate::world;
 

@@ -1,7 +1,8 @@
 //! The server comes back with its files, and must have the key.
 
 use editors::tools::or_skip;
-use restate::server::{find, wait_until, Server};
+use restate::server::{find, Server};
+use restate::wait::wait_until;
 use restate::world::World;
 
 use crate::{world, PROGRAMS};

@@ -1,6 +1,6 @@
 //! A coroutine that waits costs the process nothing.
 
-use restate::server::wait_until;
+use restate::wait::wait_until;
 
 use crate::world;
 
@@ -27,5 +27,5 @@ fn waiting_coroutines_need_no_process_and_get_the_signals_that_were_sent_meanwhi
         assert_eq!(world.result("Wait", &key(number)), Ok(format!("{number}, {}", 2 * number).into()));
         assert_eq!(world.workers.effects().of(&key(number)), ["begin"]);
     }
-    assert_eq!(world.workers.in_memory(), [0]);
+    wait_until("no coroutine is left in memory", || world.workers.in_memory() == [0]);
 }
