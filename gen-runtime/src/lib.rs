@@ -87,7 +87,8 @@
 //! | wait for callback functions | [`from_callback`]; [`Callback`], [`Wait`] and [`WaitAll`] |
 //! | put coroutines behind a trait object | [`BoxCoroutine`], [`LocalBoxCoroutine`] |
 //! | end a coroutine from a function that it calls | [`Return`](fn@Return) |
-//! | make a type of your own yieldable | [`Yieldable`]; [`YieldPoint`], if it needs the coroutine |
+//! | make a type of your own yieldable | [`Yieldable`], whose parameters are in [`kinds`] and [`modes`]; [`YieldPoint`], if it needs the coroutine |
+//! | write a library that drives coroutines itself, such as a durable engine | [`drive`] |
 //!
 //! ## Several at once
 //!
@@ -100,14 +101,14 @@
 //! | take the first success | [`first_ok`](first_ok()) |
 //! | start a second try while the first one is slow | [`hedge`](hedge()) |
 //! | run a limited number at a time | [`limit`](limit()), also of the futures that a stream gives |
-//! | make one call of many loads | [`batch`](batch()); [`single_flight`], of those of one key |
+//! | make one call of many loads | [`batch`](batch()), [`batch_local`]; of the loads of one key, [`single_flight`], [`single_flight_local`] |
 //! | call a function that blocks, such as one of `std::fs` | [`blocking`](blocking()) |
 //! | take the items of a stream | `while let Some(item) = yield_!(stream.next())?`, with the `next` of a `StreamExt` |
 //! | pass items from task to task | [`queue`](mod@queue) |
 //! | let one task at a time, or at most so many, use something | [`sync`](mod@sync): locks, semaphores, rates and others |
 //! | put different futures into one list | [`boxed`], [`boxed_send`], [`convert_yielded!`] |
 //! | run children that may borrow | [`scope`](fn@scope), [`scope_local`] |
-//! | keep children running, and start those again that fail | [`supervise`](fn@supervise()) |
+//! | keep children running, and start those again that fail | [`supervise`](fn@supervise()), [`supervise_local`]; [`supervise::Health`] tells others how they are |
 //!
 //! ## Results and errors
 //!
@@ -148,16 +149,19 @@
 //! |---|---|
 //! | start a task | [`spawn`], [`spawn_local`] |
 //! | start a task on a loop of another thread | [`Remote::spawn`] |
+//! | start tasks on an executor that is neither the loop nor tokio | [`with_spawner`] |
+//! | start tasks that are not `Send` on tokio | `gen::local`, `gen::with_local_set`, with the feature `tokio` |
 //! | know the request or the user without a parameter | [`local!`], [`Local`] |
 //! | start a task that nothing waits for | [`engine`](macro@engine) |
 //! | cancel a task | [`JoinHandle::cancel`]; the task gets the error [`Cancelled`] |
 //! | cancel a task, and drop it after some time | [`cancel(..).grace(..)`](CancelCompletion::grace) |
 //! | cancel a task when no future waits for it any more | [`cancel_on_drop`](cancel_on_drop()), [`JoinHandle::cancel_on_drop`] |
-//! | release a resource in any case, by a coroutine | [`bracket`](bracket()), [`finally`](finally()) |
+//! | release a resource in any case, by a coroutine | [`bracket`](bracket()), [`finally`](finally()); [`finally_local`] if the clean-up is not `Send`, [`finally_in_place`] if it borrows |
 //! | protect a part of a coroutine from cancellation | [`shield`](fn@shield) |
 //! | throw an error into a task | [`JoinHandle::throw`] |
 //! | see where a task is suspended | [`JoinHandle::trace`] |
 //! | see where a program is stuck | [`dump`](fn@dump), [`IoLoop::dump`], [`Remote::dump`]; on tokio `TaskTracker::dump` |
+//! | see in the log which task has written it | `gen::spans`, with the feature `tracing` |
 //! | count how long tasks wait at which line | `gen::metrics::measured`, with the feature `metrics` |
 //!
 //! ## The loop

@@ -97,8 +97,8 @@ fn fulfil(shop: &Shop, order: &Order) -> gen::Result<String> {
     yield_!(progress(2, "picked"))?;
     let by = yield_!(approval(order))?;
     yield_!(progress(3, format!("approved by {by}")))?;
-    // A cancellation in the middle would not know whether the parcel has left.
-    let parcel = yield_!(gen::shield(request(shop, order, Request::Ship)))?;
+    // A cancellation in the middle, or a last attempt, would not know whether the parcel has left.
+    let parcel = yield_!(gen::shield(until_done(shop, order, Request::Ship)))?;
     Ok(format!("{parcel}, approved by {by}"))
 }
 
@@ -151,7 +151,7 @@ fn request(shop: &Shop, order: &Order, request: Request) -> impl Future<Output =
     step(label, move || shop.answer(id, request)).retry(waits().take(4))
 }
 
-/// A step that asks the shop until it answers.
+/// A step that asks the shop until it does it, or refuses.
 #[track_caller]
 fn until_done(shop: &Shop, order: &Order, request: Request) -> impl Future<Output = gen::Result<String>> {
     let (shop, id, label) = (shop.clone(), order.id.clone(), request.to_string());

@@ -7,7 +7,7 @@
 
 use std::future::Future;
 
-use gen::{yield_, OneOf2};
+use gen::{yield_, JoinHandle, OneOf2};
 use gen_durable::{MemoryJournal, Records};
 
 use crate::order::{order, Order, APPROVED};
@@ -26,7 +26,11 @@ pub enum Answer {
 ///
 /// # Errors
 ///
-/// Those of the order.
+/// Those of the order, and that of `ask`, after which the order is undone.
+///
+/// # Cancellation
+///
+/// The order is undone, unless it has shipped.
 #[gen::coroutine]
 pub fn with_memory(
     shop: Shop,
@@ -35,7 +39,25 @@ pub fn with_memory(
 ) -> gen::Result<String> {
     let records = Records::new();
     let mut run = gen::spawn(gen_durable::run(order(shop, args), MemoryJournal::new(&records)));
-    match yield_!(gen::first_of((&mut run, ask)))? {
+    match yield_!(until_ended(&mut run, &records, ask)) {
+        Err(error) => {
+            // If the ask has failed, or this coroutine was cancelled, the order is still there, and
+            // nothing would undo it. If the order itself has failed, its handle has no second
+            // result, and the error is that of the first one.
+            drop(run.cancel("nobody waits for the order"));
+            yield_!(gen::shield(run)).or(Err(error))
+        }
+        ended => ended,
+    }
+}
+
+#[gen::coroutine]
+fn until_ended(
+    run: &mut JoinHandle<String>,
+    records: &Records,
+    ask: impl Future<Output = gen::Result<Answer>>,
+) -> gen::Result<String> {
+    match yield_!(gen::first_of((&mut *run, ask)))? {
         OneOf2::First(ended) => return Ok(ended),
         OneOf2::Second(Answer::Approved(by)) => records.send_signal(APPROVED, &by)?,
         OneOf2::Second(Answer::Cancelled) => drop(run.cancel("the customer")),

@@ -3,12 +3,13 @@
 //! These are the functions of the tools: each opens the file, does one thing, and needs no body of
 //! an order. Processes that run the orders may work on the file meanwhile: see `worker.rs`.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use gen_durable::{Outcome, RunInfo, RunState, SqliteOptions, SqliteStore};
 
 use crate::audit::{audit, End};
-use crate::books::Books;
+use crate::books::{Books, Entry};
 use crate::order::{Order, Progress, APPROVED, BODY, PROGRESS};
 
 /// The ending of the file of the books.
@@ -187,20 +188,30 @@ impl OrderStore {
     ///
     /// [`StoreError`](gen_durable::StoreError), and those of the books.
     pub fn audit(&self) -> gen::Result<Vec<String>> {
-        // The orders come first: one that ends before the books are read is taken for an open one,
-        // of which each sum may be that of an ended one.
-        let runs = self.runs()?;
-        let entries = self.books()?.entries()?;
+        self.audit_after(|books| books.entries())
+    }
+
+    /// The ends are those before the books are read: an order that ends meanwhile is taken for an
+    /// open one, of which each sum may be that of an ended one. So is an order that comes
+    /// meanwhile.
+    fn audit_after(&self, read: impl FnOnce(&Books) -> gen::Result<Vec<Entry>>) -> gen::Result<Vec<String>> {
+        let ends: HashMap<String, End> =
+            self.runs()?.into_iter().map(|run| (run.key, end_of(&run.state))).collect();
+        let entries = read(&self.books()?)?;
         let mut orders = Vec::new();
-        for run in runs {
-            let end = match run.state {
-                RunState::Ended(Outcome::Value(_)) => End::Shipped,
-                RunState::Ended(Outcome::Failed(_)) => End::Undone,
-                _ => End::Open,
-            };
+        for run in self.runs()? {
+            let end = ends.get(&run.key).copied().unwrap_or(End::Open);
             orders.push((self.order(&run.key)?, end));
         }
         Ok(audit(&entries, &orders))
+    }
+}
+
+fn end_of(state: &RunState) -> End {
+    match state {
+        RunState::Ended(Outcome::Value(_)) => End::Shipped,
+        RunState::Ended(Outcome::Failed(_)) => End::Undone,
+        _ => End::Open,
     }
 }
 
@@ -216,5 +227,30 @@ pub(crate) fn result_text(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Value(json) => serde_json::from_str(json).unwrap_or_else(|_| json.clone()),
         Outcome::Failed(failed) => failed.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Request;
+
+    /// An audit while orders run would report mistakes that are none.
+    #[test]
+    fn an_order_that_comes_during_the_audit_is_an_open_one() {
+        let folder = std::env::temp_dir().join(format!("orders-audit-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let options = SqliteOptions::new().survive_power_cut(false);
+        let store = OrderStore::open_or_make(&folder.join("orders.db"), &options).unwrap();
+        let complaints = store.audit_after(|books| {
+            let order = Order::new("7", ["tea"]);
+            store.start(&order)?;
+            books.answer("7", &Request::Charge { cents: order.cents })?;
+            books.answer("8", &Request::Charge { cents: 1 })?;
+            books.entries()
+        });
+        drop(store);
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(complaints.unwrap(), ["order 8: the books have entries of it, and the store has none"]);
     }
 }

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use gen::yield_;
+use gen_durable::testing::{explore, Fault};
 use gen_durable::{MemoryJournal, Records};
 use orders::audit::{audit, End};
 use orders::books::Books;
 use orders::order::{order, Order, APPROVED};
-use orders::plain;
+use orders::plain::{self, Answer};
 use orders::shop::{Shop, ShopOptions};
 
 /// A shop with new books. Its clones and the shops of later processes have the same books.
@@ -23,7 +24,12 @@ fn an_order() -> Order {
 
 #[track_caller]
 fn assert_right(shop: &Shop, end: End, when: &str) {
-    let complaints = audit(&shop.books().entries().unwrap(), &[(an_order(), end)]);
+    assert_right_for(an_order(), shop, end, when);
+}
+
+#[track_caller]
+fn assert_right_for(order: Order, shop: &Shop, end: End, when: &str) {
+    let complaints = audit(&shop.books().entries().unwrap(), &[(order, end)]);
     assert!(complaints.is_empty(), "{when}: {complaints:?}");
 }
 
@@ -134,9 +140,11 @@ fn an_item_that_is_not_there_undoes_the_whole_order() {
     );
 }
 
+/// Of so many orders some have all five answers to one request lost, also to that of the parcel.
 #[test]
 fn lost_requests_and_answers_are_sent_again_and_do_nothing_twice() {
-    for seed in 0..20 {
+    let (mut shipped, mut undone) = (0, 0);
+    for seed in 0..200 {
         fastrand::seed(seed);
         let options = ShopOptions { trouble: 0.3, ..ShopOptions::default() };
         let shop = Shop::new(Books::in_memory().unwrap(), options);
@@ -147,7 +155,72 @@ fn lost_requests_and_answers_are_sent_again_and_do_nothing_twice() {
             Err(_) => End::Undone,
         };
         assert_right(&shop, end, &format!("seed {seed}"));
+        *(if end == End::Shipped { &mut shipped } else { &mut undone }) += 1;
     }
+    assert!(shipped > 50 && undone > 10, "{shipped} shipped, {undone} undone");
+}
+
+/// The customer would pay for nothing, or get a parcel for nothing.
+#[test]
+fn the_books_are_right_wherever_an_order_dies_or_is_cancelled_twice() {
+    // Each item more makes about twice as many runs.
+    let small = || Order::new("7", ["tea", "milk"]);
+    let order = explore(new_shop, |shop| order(shop.clone(), small()))
+        .beside(|_, records| {
+            let records = records.clone();
+            async move { records.send_signal(APPROVED, "Ada") }
+        })
+        .faults([Fault::Die, Fault::Cancel])
+        .pairs()
+        .ends_may_differ()
+        .invariant(|shop, end| {
+            let end = if end.is_ok() { End::Shipped } else { End::Undone };
+            assert_right_for(small(), shop, end, "at the end");
+            Ok(())
+        });
+    let report = order.report();
+    assert!(report.findings().is_empty() && report.not_explored().is_empty(), "{report}");
+    assert!(report.runs() > 500, "{report}");
+}
+
+/// The money would be gone with the process that has asked for it.
+#[test]
+fn an_order_in_memory_is_undone_if_nobody_can_be_asked() {
+    let shop = new_shop();
+    let ask = async {
+        gen::sleep(Duration::from_millis(45)).await?;
+        Err::<Answer, _>(gen::Error::new("the terminal is closed"))
+    };
+    let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+    let error = io_loop.run_sync(plain::with_memory(shop.clone(), an_order(), ask)).unwrap_err();
+    assert_eq!(error.to_string(), "the terminal is closed");
+    assert_right(&shop, End::Undone, "without an answer");
+    assert!(!shop.books().entries().unwrap().is_empty());
+}
+
+#[test]
+fn an_order_in_memory_is_undone_wherever_its_caller_is_cancelled() {
+    #[gen::coroutine]
+    fn cancelled(shop: Shop, after: Duration) -> gen::Result<String> {
+        let ask = async {
+            gen::sleep(Duration::from_millis(60)).await?;
+            gen::Ok(Answer::Approved("Ada".into()))
+        };
+        let task = gen::spawn_local(plain::with_memory(shop, an_order(), ask));
+        yield_!(gen::sleep(after))?;
+        drop(task.cancel("enough"));
+        yield_!(task)
+    }
+    let (mut shipped, mut undone) = (0, 0);
+    for millis in (0..150).step_by(5) {
+        let shop = new_shop();
+        let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
+        let end = io_loop.run_sync(cancelled(shop.clone(), Duration::from_millis(millis)));
+        let end = if end.is_ok() { End::Shipped } else { End::Undone };
+        *(if end == End::Shipped { &mut shipped } else { &mut undone }) += 1;
+        assert_right(&shop, end, &format!("after {millis} ms"));
+    }
+    assert!(shipped > 0 && undone > 5, "{shipped} shipped, {undone} undone");
 }
 
 #[test]

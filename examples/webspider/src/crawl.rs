@@ -175,7 +175,6 @@ impl<C> Crawl<C> {
 
     /// Removes the progress bar and returns the site.
     pub(crate) fn into_site(self) -> Site {
-        self.progress.clear();
         self.site.into_inner()
     }
 }

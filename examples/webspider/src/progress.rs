@@ -1,8 +1,9 @@
-//! The progress bar, on standard error. Without a terminal there is none.
+//! The progress bar, on standard error. Without a terminal there is none. It is gone with the
+//! crawl, however the crawl ends.
 
 use std::fmt::Write;
 
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressState, ProgressStyle};
 
 /// Shows how many of the known addresses were visited.
 pub(crate) struct Progress {
@@ -16,17 +17,13 @@ impl Progress {
                 // The template is a constant. If it were wrong, a plain bar would suffice.
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .with_key("speed", write_speed);
-        Progress { bar: ProgressBar::new(0).with_style(style) }
+        Progress { bar: ProgressBar::new(0).with_style(style).with_finish(ProgressFinish::AndClear) }
     }
 
     /// The bar itself limits how often it is drawn.
     pub(crate) fn show(&self, visited: usize, known: usize) {
         self.bar.set_length(known as u64);
         self.bar.set_position(visited as u64);
-    }
-
-    pub(crate) fn clear(&self) {
-        self.bar.finish_and_clear();
     }
 }
 

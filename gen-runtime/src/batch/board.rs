@@ -81,7 +81,7 @@ impl<K, V> Board<K, V> {
         replaced.is_ok()
     }
 
-    /// The poll is over that has asked for the first key of a call: its task waits no longer.
+    /// The poll that asked for the first key of a call has returned: its task waits no longer.
     pub(super) fn release(&self, id: CallId) {
         let task = self.with(|state| state.release(id));
         task.wake();

@@ -39,7 +39,7 @@ impl<K, V, S: ?Sized> Loading<K, V, S> {
         Loading { loader, settings, stage: Stage::New(key), holds: None }
     }
 
-    /// The poll is over that has asked for the key.
+    /// The poll that asked for the key has returned.
     fn release(&mut self) {
         if let Some(call) = self.holds.take() {
             self.loader.board.release(call);

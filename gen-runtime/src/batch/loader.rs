@@ -37,19 +37,7 @@ pub(super) struct Settings {
 impl Settings {
     pub(super) const OF_BATCH: Settings = Settings { max: usize::MAX, window: None };
     pub(super) const OF_SINGLE_FLIGHT: Settings = Settings { max: 1, window: None };
-}
 
-/// The end of the time in which keys are added to a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Until {
-    /// On a loop, where all tasks that are ready have run by then.
-    NextTurn,
-    /// On another executor: until the poll is over that has asked for the first key.
-    EndOfPoll,
-    EndOfWindow(Duration),
-}
-
-impl Settings {
     /// For a call that begins on this thread.
     pub(super) fn until(&self) -> Until {
         match self.window {
@@ -59,6 +47,16 @@ impl Settings {
             None => Until::EndOfPoll,
         }
     }
+}
+
+/// The end of the time in which keys are added to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Until {
+    /// On a loop, where all tasks that are ready have run by then.
+    NextTurn,
+    /// On another executor: until the poll that asked for the first key has returned.
+    EndOfPoll,
+    EndOfWindow(Duration),
 }
 
 impl<K, V, S> Loader<K, V, S> {

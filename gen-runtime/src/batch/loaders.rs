@@ -122,8 +122,9 @@ macro_rules! loaders {
                 self
             }
 
-            /// A call waits so long for more keys, counted from its first key; without this, until
-            /// the next turn, or the end of the poll that has asked for the first key.
+            /// A call waits so long for more keys, counted from its first key. Without this it
+            /// waits until the next turn, or until the poll that asked for the first key has
+            /// returned.
             ///
             /// A longer window makes larger and fewer calls, and each load slower. Where there is
             /// no timer, each load fails with [`NoHost`](crate::NoHost).
@@ -264,11 +265,14 @@ loaders! {
     /// # The call
     ///
     /// The first load begins to gather keys, and the function is called with them in the next turn
-    /// of the loop. Until then all tasks that are ready have run. On another executor it is called
-    /// when the poll is over that has asked for the first key. So the loads of one list are one
-    /// call, also if other threads are free. That the poll is over is known when the first load is
-    /// polled again or dropped. If neither happens, the call waits for a tenth of a second, or
-    /// where there is no timer, until its task is polled again.
+    /// of the loop. Until then all tasks that are ready have run.
+    ///
+    /// On another executor the function is called when the poll that asked for the first key has
+    /// returned. This is the poll of the whole task, which also polls the other children of a list.
+    /// So the loads of one list are one call, even if another thread is free. The batch knows that
+    /// the poll has returned when the first load is polled again, for which the load wakes its
+    /// task, or is dropped. If neither happens, the call waits for a tenth of a second, or where
+    /// there is no timer, until its own task is polled again.
     ///
     /// With [`window`](Batch::window) it waits longer for keys, and with [`max`](Batch::max) a call
     /// that is full waits for no more. The keys are in the order in which they were asked for

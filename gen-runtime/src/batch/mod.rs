@@ -19,13 +19,14 @@
 //!
 //! The first load of a key that is in no call begins a call. The call is a task of its own, so no
 //! load drives it, and the end of one load does not harm the others. Its body waits for the next
-//! turn, for the end of the poll that began it, or for the end of the window. Meanwhile other loads
-//! add their keys. Then the body takes the keys and calls the function.
+//! turn, for the return of the poll that asked for the first key, or for the end of the window.
+//! Meanwhile other loads add their keys. Then the body takes the keys and calls the function.
 //!
-//! On an executor that is no loop, another thread may poll the task while the poll that began the
-//! call still asks for keys. So the first load wakes itself: when it is polled again, that poll is
-//! over, and the load releases the call. A load that is neither polled again nor dropped must not
-//! hold up the others, so the task also has a timer.
+//! On an executor that is no loop, another thread may poll the body of the call while the poll that
+//! asked for the first key has not returned, and asks for more keys: those of the other children of
+//! a list. So the first load wakes its own task. When the load is polled again, that poll has
+//! returned, and the load releases the call. A load that is neither polled again nor dropped must
+//! not hold up the others, so the body also has a timer.
 //!
 //! | state of a call | entered by | a load of another key | left by |
 //! |---|---|---|---|

@@ -56,7 +56,7 @@ struct Call<K, V> {
     mark: TaskMark,
     /// Wakes the task while it gathers keys.
     waker: Waiter,
-    /// Whether the poll is over that has asked for the first key.
+    /// Whether the poll that asked for the first key has returned.
     is_released: bool,
 }
 
@@ -243,7 +243,7 @@ impl<K, V> State<K, V> {
         }
     }
 
-    /// The poll is over that has asked for the first key. Returns the waker of a task that gathers
+    /// The poll that asked for the first key has returned. Returns the waker of a task that gathers
     /// keys.
     pub(super) fn release(&mut self, id: CallId) -> Waiter {
         let Some(call) = self.calls.get_mut(&id) else { return Waiter::default() };

@@ -70,10 +70,7 @@ impl Core {
         if !self.begins_plainly.get() {
             return None;
         }
-        if bindings::is_any() {
-            return Some(self.begin_anew());
-        }
-        if !current::is_task_of(self) {
+        if bindings::is_any() || !current::is_task_of(self) {
             return Some(self.begin_anew());
         }
         let mut scheduler = self.scheduler.borrow_mut();

@@ -100,6 +100,11 @@ use crate::yieldable::join::joinable;
 ///
 /// The error of the first child that ends, and [`FirstOfNoneError`] if there are no children.
 ///
+/// There is no `quiet`, as [`first_ok`] has it. The first child to end gives the result of the
+/// yield, and the others are dropped before they have one, so nothing is logged. Children that are
+/// cancelled, by [`cancel`](FirstOf::cancel) or with the yield, may fail in their clean-up, and
+/// such an error is always logged.
+///
 /// # Panics
 ///
 /// A child that panics ends with [`Panicked`](crate::Panicked). If it is the first to end, this is

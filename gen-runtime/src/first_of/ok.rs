@@ -6,7 +6,7 @@ use std::panic::Location;
 
 use super::Raced;
 use crate::coroutine::{Frame, FrameKind};
-use crate::parallel::{Losers, RaceOptions, Settles};
+use crate::parallel::{FirstAndOthers, Losers, RaceOptions, Settles};
 use crate::report::{QuietError, QuietTypes};
 use crate::yieldable::join::joinable;
 use crate::yieldable::HasError;
@@ -274,12 +274,12 @@ where
     }
 }
 
-impl<C, Q, M> HasError<Raced<M>> for FirstOkSettled<C, Q>
+impl<C, Q, M, N, T> HasError<Raced<M>> for FirstOkSettled<C, Q>
 where
-    FirstOk<C, Q>: HasError<Raced<M>>,
+    FirstOk<C, Q>: HasError<Raced<M>, Value = (N, T)>,
 {
     type Err = <FirstOk<C, Q> as HasError<Raced<M>>>::Err;
-    type Value = <FirstOk<C, Q> as HasError<Raced<M>>>::Value;
+    type Value = FirstAndOthers<N, T>;
 }
 
 joinable! {

@@ -17,11 +17,11 @@ use std::panic::Location;
 use std::time::Duration;
 
 pub use self::errors::ZeroTriesError;
-use self::pending::{Hedging, Settled, SettledHedge};
+use self::pending::{Hedging, SettledHedge};
 use self::start::Starts;
 use crate::coroutine::{Frame, FrameKind};
 use crate::opaque::opaque_debug;
-use crate::parallel::{Losers, RaceOptions};
+use crate::parallel::{FirstAndOthers, Losers, RaceOptions};
 use crate::report::{QuietError, QuietTypes};
 use crate::yieldable::join::joinable;
 use crate::yieldable::HasError;
@@ -295,7 +295,7 @@ where
     Y: Yieldable<M, Mode>,
     K: FrameKind,
 {
-    type Output = Settled<Y::Output>;
+    type Output = FirstAndOthers<usize, Y::Output>;
     type Pending = SettledHedge<Starts<F, M, Mode>, Y::Pending, Y::Output>;
 
     fn into_pending(self, frame: &Frame<K>) -> Self::Pending {
@@ -309,7 +309,7 @@ where
     Y: HasError<M>,
 {
     type Err = Y::Err;
-    type Value = Y::Value;
+    type Value = FirstAndOthers<usize, Y::Value>;
 }
 
 joinable! {

@@ -21,7 +21,8 @@ use crate::error::{ChildError, ChildKey, Error};
 use crate::inject::question::Shown;
 use crate::inject::{answering, in_flight, Cancellation, WaitMark};
 use crate::parallel::{
-    raise_of_race, raise_own, report_dropped, report_losers, IsSuperseded, NamesChildren, Pool, RaceOptions,
+    raise_of_race, raise_own, report_dropped, report_losers, FirstAndOthers, IsSuperseded, NamesChildren,
+    Pool, RaceOptions,
 };
 use crate::time::{sleep, Sleep};
 use crate::Result;
@@ -135,7 +136,7 @@ impl<S, P, T> Hedging<S, P, T> {
     }
 
     /// Gives the first success, and the results of the others that have ended.
-    fn finish_settled(&mut self) -> Result<Settled<T>> {
+    fn finish_settled(&mut self) -> Result<FirstAndOthers<usize, T>> {
         let Some(first) = self.first.take() else { return Err(self.raise()) };
         let failures = self.failures.drain(..).map(|failure| (failure.number, Err(failure.error)));
         let values = self.others.take().unwrap_or_default().into_iter();
@@ -302,9 +303,6 @@ where
     }
 }
 
-/// The number and the value of the first success, and the results of the others.
-pub(super) type Settled<T> = ((usize, T), Vec<(usize, Result<T>)>);
-
 /// A hedge that also gives the results of the tries that are not the first.
 pub struct SettledHedge<S, P, T> {
     hedge: Hedging<S, P, T>,
@@ -322,7 +320,7 @@ where
     S: Start<Try = P, Output = T>,
     P: Future<Output = Result<T>>,
 {
-    type Output = Result<Settled<T>>;
+    type Output = Result<FirstAndOthers<usize, T>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let hedge = &mut self.get_mut().hedge;

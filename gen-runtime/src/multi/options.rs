@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 
 use super::{Grouped, Multi};
 use crate::coroutine::{Frame, FrameKind};
-use crate::parallel::{Parallel, Policy, Settle, Settled, Until};
+use crate::parallel::{EachResult, Parallel, Policy, Settle, Settled, Until};
 use crate::report::{QuietError, QuietTypes};
 use crate::yieldable::join::joinable;
 use crate::yieldable::modes::Raw;
@@ -164,12 +164,12 @@ macro_rules! multi_option {
             }
         }
 
-        joined_option!($option [$($quiet)?], Parallel);
+        joined_option!($option [$($quiet)?], Parallel, [] => C::Value);
     };
 }
 
 macro_rules! joined_option {
-    ($option:ident [$($quiet:ident)?], $pending:ident) => {
+    ($option:ident [$($quiet:ident)?], $pending:ident, [$($bound:tt)*] => $value:ty) => {
         joinable! {
             /// Makes a future of it, for use outside a coroutine: see [`Multi::join`].
             ///
@@ -187,17 +187,17 @@ macro_rules! joined_option {
         // single future would be taken for a future whose error cannot be thrown.
         impl<C, $($quiet,)? M> HasError<Grouped<M>> for $option<C $(, $quiet)?>
         where
-            C: HasError<M> + Yieldable<M, Raw, i32, Pending: $pending>,
+            C: HasError<M, $($bound)*> + Yieldable<M, Raw, i32, Pending: $pending>,
         {
             type Err = C::Err;
-            type Value = C::Value;
+            type Value = $value;
         }
     };
 }
 
 multi_option!(MultiQuiet[Q], Policy { is_quiet: Q::include, ..Policy::DEFAULT });
 multi_option!(MultiFailFast [], Policy { until: Until::FirstFailure, ..Policy::DEFAULT });
-joined_option!(MultiSettled [], Settle);
+joined_option!(MultiSettled [], Settle, [Value: EachResult] => <C::Value as EachResult>::Results);
 
 #[diagnostic::do_not_recommend]
 impl<C, M, Mode, K> Yieldable<Grouped<M>, Mode, K> for MultiSettled<C>

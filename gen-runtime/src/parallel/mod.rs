@@ -97,7 +97,7 @@ pub(crate) use self::outcome::{
 };
 pub(crate) use self::policy::{Parallel, Policy, Until};
 pub(crate) use self::pool::{Members, NamesChildren, Pool};
-pub(crate) use self::race::{Losers, Race, RaceOptions, Settles};
-pub(crate) use self::settled::{Settle, Settled};
+pub(crate) use self::race::{FirstAndOthers, Losers, Race, RaceOptions, Settles};
+pub(crate) use self::settled::{EachResult, Settle, Settled};
 pub(crate) use self::shape::{Array, BTree, BoxedSlice, ChildKeys, Deque, Hash, List, Shape};
 pub(crate) use self::tuple::{for_each_arity, TupleOfPending};

@@ -162,7 +162,7 @@ impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
 
     /// Returns the result of the first child, and those of all others that have ended, in their
     /// order. `name` makes the names of the children from their positions and their indices.
-    fn finish_settled<N>(&mut self, mut name: impl FnMut(usize, I) -> N) -> Result<Settled<N, T>> {
+    fn finish_settled<N>(&mut self, mut name: impl FnMut(usize, I) -> N) -> Result<FirstAndOthers<N, T>> {
         let first = self.end()?;
         let Racers { slots, indices, .. } = &mut self.racers;
         let mut winner = None;
@@ -180,7 +180,7 @@ impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
 }
 
 /// The first child with its value, and the results of the others that have ended.
-pub(crate) type Settled<N, T> = ((N, T), Vec<(N, Result<T>)>);
+pub(crate) type FirstAndOthers<N, T> = ((N, T), Vec<(N, Result<T>)>);
 
 impl<P, T, I, G: Goal<I>> Racers<P, T, I, G> {
     fn take_failures(&mut self) -> impl Iterator<Item = ChildError> + use<'_, P, T, I, G> {
@@ -306,7 +306,7 @@ where
         &mut self,
         cx: &mut Context<'_>,
         name: impl FnMut(usize, I) -> N,
-    ) -> Poll<Result<Settled<N, T>>> {
+    ) -> Poll<Result<FirstAndOthers<N, T>>> {
         ready!(self.drive(cx))?;
         Poll::Ready(self.finish_settled(name))
     }
@@ -342,7 +342,7 @@ where
     P: Future<Output = Result<T>>,
     G: Goal<I>,
 {
-    type Output = Settled<I, T>;
+    type Output = FirstAndOthers<I, T>;
     type Settled = SettledRace<P, T, I, G>;
 
     fn settled(self) -> Self::Settled {
@@ -360,7 +360,7 @@ where
     P: Future<Output = Result<T>>,
     G: Goal<I>,
 {
-    type Output = Result<Settled<I, T>>;
+    type Output = Result<FirstAndOthers<I, T>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.get_mut().race.poll_settled(cx, |_, index| index)

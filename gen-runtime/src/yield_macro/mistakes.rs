@@ -59,6 +59,23 @@ pub trait Mistake<M> {
 /// made: method lookup finds the type at the end of the probe.
 pub struct Wrong<Y, M>(PhantomData<(fn() -> Y, M)>);
 
+/// Gives [`Wrong`] the method of a mistake. The head of the method is written out where the macro
+/// is called, because rustc shows that line to the user.
+macro_rules! never_compiles {
+    ($mistake:ty: $($head:tt)+) => {
+        impl<Y: $crate::yield_macro::mistakes::Mistake<$mistake>> Wrong<Y, $mistake> {
+            $($head)+
+            where
+                Y: $crate::yieldable::Yielded<By = B>,
+            {
+                unreachable!("nothing implements the trait")
+            }
+        }
+    };
+}
+
+use never_compiles;
+
 /// The pending future of a mistake. Its output is any type that the context expects, so that rustc
 /// reports no second error.
 type NeverPending<T> = Pending<Ready<Result<T>>, Identity>;
@@ -75,13 +92,8 @@ pub enum Uncollected {}
 )]
 pub trait YieldsIterators<Y: ?Sized> {}
 
-impl<Y: Mistake<Uncollected>> Wrong<Y, Uncollected> {
+never_compiles! { Uncollected:
     pub fn pending_yielded<B: YieldsIterators<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A stream.
@@ -97,13 +109,8 @@ pub enum Streamed {}
 )]
 pub trait YieldsStreams<Y: ?Sized> {}
 
-impl<Y: Mistake<Streamed>> Wrong<Y, Streamed> {
+never_compiles! { Streamed:
     pub fn pending_yielded<B: YieldsStreams<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A function or closure without arguments.
@@ -117,13 +124,8 @@ pub enum Uncalled {}
 )]
 pub trait YieldsFunctions<Y: ?Sized> {}
 
-impl<Y: Mistake<Uncalled>> Wrong<Y, Uncalled> {
+never_compiles! { Uncalled:
     pub fn pending_yielded<B: YieldsFunctions<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A function or closure with the arguments `A`.
@@ -149,13 +151,8 @@ pub enum Unopened {}
 )]
 pub trait YieldsResults<Y: ?Sized> {}
 
-impl<Y: Mistake<Unopened>> Wrong<Y, Unopened> {
+never_compiles! { Unopened:
     pub fn pending_yielded<B: YieldsResults<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// `()`.
@@ -170,13 +167,8 @@ pub enum Nothing {}
 )]
 pub trait YieldsNothing<Y: ?Sized> {}
 
-impl<Y: Mistake<Nothing>> Wrong<Y, Nothing> {
+never_compiles! { Nothing:
     pub fn pending_yielded<B: YieldsNothing<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A value, for which there is nothing to wait.
@@ -191,13 +183,8 @@ pub enum Value {}
 )]
 pub trait YieldsValues<Y: ?Sized> {}
 
-impl<Y: Mistake<Value>> Wrong<Y, Value> {
+never_compiles! { Value:
     pub fn pending_yielded<B: YieldsValues<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A duration or a point in time.
@@ -211,13 +198,8 @@ pub enum Period {}
 )]
 pub trait YieldsPeriods<Y: ?Sized> {}
 
-impl<Y: Mistake<Period>> Wrong<Y, Period> {
+never_compiles! { Period:
     pub fn pending_yielded<B: YieldsPeriods<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A thread.
@@ -231,13 +213,8 @@ pub enum JoinedThread {}
 )]
 pub trait YieldsThreads<Y: ?Sized> {}
 
-impl<Y: Mistake<JoinedThread>> Wrong<Y, JoinedThread> {
+never_compiles! { JoinedThread:
     pub fn pending_yielded<B: YieldsThreads<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A reference to a future that is not `Unpin`.
@@ -251,13 +228,8 @@ pub enum Unpinned {}
 )]
 pub trait YieldsUnpinned<Y: ?Sized> {}
 
-impl<Y: Mistake<Unpinned>> Wrong<Y, Unpinned> {
+never_compiles! { Unpinned:
     pub fn pending_yielded<B: YieldsUnpinned<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A shared reference to a future, or an `Rc` or `Arc` of one.
@@ -271,13 +243,8 @@ pub enum SharedReference {}
 )]
 pub trait YieldsShared<Y: ?Sized> {}
 
-impl<Y: Mistake<SharedReference>> Wrong<Y, SharedReference> {
+never_compiles! { SharedReference:
     pub fn pending_yielded<B: YieldsShared<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A box of a future that is not `Unpin`.
@@ -291,13 +258,8 @@ pub enum BoxedUnpinned {}
 )]
 pub trait YieldsBoxedUnpinned<Y: ?Sized> {}
 
-impl<Y: Mistake<BoxedUnpinned>> Wrong<Y, BoxedUnpinned> {
+never_compiles! { BoxedUnpinned:
     pub fn pending_yielded<B: YieldsBoxedUnpinned<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A [`bracket`](crate::bracket()) without its release.
@@ -311,13 +273,8 @@ pub enum Unreleased {}
 )]
 pub trait YieldsUnreleased<Y: ?Sized> {}
 
-impl<Y: Mistake<Unreleased>> Wrong<Y, Unreleased> {
+never_compiles! { Unreleased:
     pub fn pending_yielded<B: YieldsUnreleased<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A [`retry`](crate::retry), [`repeat`](crate::repeat) or [`hedge`](crate::hedge()) that makes no
@@ -333,13 +290,8 @@ pub enum Untried {}
 )]
 pub trait YieldsTries<Y: ?Sized> {}
 
-impl<Y: Mistake<Untried>> Wrong<Y, Untried> {
+never_compiles! { Untried:
     pub fn pending_yielded<B: YieldsTries<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A yield point with an invalid key. The mistake is reported where the point is made. So the yield

@@ -38,6 +38,26 @@ fn missed_ticks_are_skipped_and_counted() {
     assert_eq!((at, next), (in_seconds(39), in_seconds(40)));
 }
 
+/// Otherwise a machine that was suspended in the middle of a wait would have a burst of ticks
+/// afterwards, or ticks at other instants.
+#[test]
+fn a_clock_that_jumps_in_a_wait_gives_the_last_tick_that_is_due() {
+    let clock = gen::VirtualClock::new();
+    let jumps = async {
+        let (began, mut ticks) = (clock.now(), gen::every(Duration::from_secs(10)));
+        let mut next = pin!(ticks.next());
+        let first = poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx))).await;
+        assert!(first.is_pending());
+        clock.advance(Duration::from_secs(35));
+        let late = next.await?;
+        let on_time = ticks.next().await?;
+        gen::Ok(([late, on_time], clock.now() - began))
+    };
+    let (ticks, took) = gen::IoLoop::with_clock(clock.clone()).run_sync(jumps).unwrap();
+    assert_eq!(ticks.map(|tick| (tick.number(), tick.missed())), [(3, 2), (4, 0)]);
+    assert_eq!(took, Duration::from_secs(40));
+}
+
 /// Otherwise a body that is always too slow would keep its thread.
 #[test]
 fn a_tick_that_is_due_lets_others_run() {

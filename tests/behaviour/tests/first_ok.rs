@@ -425,3 +425,22 @@ fn a_cancelled_race_gives_a_value_that_comes_all_the_same() {
     });
     assert_eq!(first, (1, 3));
 }
+
+/// Otherwise a struct or a signature that names the type of a race, as the docs have it, would not
+/// compile.
+#[test]
+fn a_quiet_race_has_the_types_of_the_docs() {
+    type Quiet = (Fault, (std::fmt::Error, ()));
+    type Settled<N, T> = ((N, T), Vec<(N, gen::Result<T>)>);
+    let child = || ready(Ok::<u32, Fault>(7));
+    let quiet: gen::FirstOk<_, Quiet> =
+        gen::first_ok([child(), child()]).quiet::<std::fmt::Error>().quiet::<Fault>();
+    let settled: gen::FirstOkSettled<_, Quiet> = quiet.settle();
+    let of_a_list: Settled<usize, u32> = run(settled.join());
+    let map = BTreeMap::from([("a", child()), ("b", child())]);
+    let of_a_map: Settled<&str, u32> = run(gen::first_ok(map).quiet::<Fault>().settle().join());
+    type Either = OneOf2<u32, u32>;
+    let of_a_tuple: (Either, Vec<(usize, gen::Result<Either>)>) =
+        run(gen::first_ok((child(), child())).quiet::<Fault>().settle().join());
+    assert_eq!((of_a_list.0, of_a_map.0, of_a_tuple.0), ((0, 7), ("a", 7), OneOf2::First(7)));
+}

@@ -378,3 +378,18 @@ fn the_number_and_the_results_of_the_others_are_given_where_asked() {
     let error = result.unwrap_err();
     assert_eq!((error.to_string().as_str(), error.others().len(), records.len()), ("down", 1, 1));
 }
+
+/// Otherwise a struct or a signature that names the type of a hedge, as the docs have it, would not
+/// compile.
+#[test]
+fn a_quiet_hedge_has_the_types_of_the_docs() {
+    type Quiet = (Fault, (std::fmt::Error, ()));
+    type Settled = ((usize, u32), Vec<(usize, gen::Result<u32>)>);
+    let start = || ready(Ok::<u32, Fault>(7));
+    let hedge: gen::Hedge<_, Quiet> =
+        gen::hedge(seconds(2), 2, start).quiet::<std::fmt::Error>().quiet::<Fault>();
+    let settled: gen::HedgeSettled<_, Quiet> = hedge.clone().settle();
+    let value: u32 = run(hedge.join());
+    let (first, others): Settled = run(settled.join());
+    assert_eq!((value, first, others.len()), (7, (0, 7), 0));
+}

@@ -921,6 +921,30 @@ fn all_for_one_starts_in_order_also_without_a_wait() {
     assert_eq!(journal.take(), "+a, +b, +a, +b, +a, +b");
 }
 
+/// Otherwise a child would start in the shutdown, above parts that are gone, or the shutdown would
+/// wait for its restart.
+#[test]
+fn a_child_whose_restart_is_due_in_the_shutdown_stays_down() {
+    let journal = Journal::default();
+    let took = run(async {
+        let [a, b, c] = std::array::from_fn(|_| journal.clone());
+        let supervised = gen::supervise(|s| {
+            s.child("a", move || part("a", LONG, a.clone()));
+            s.child("b", move || part("b", 1, b.clone()));
+            s.child("c", move || part("c", LONG, c.clone()));
+        });
+        // The restart of `b` is due after four seconds. `c` cleans up until 3.5, and `a` until 4.5.
+        let task = spawn(supervised.schedule([seconds(3)]));
+        gen::sleep(seconds(2) + seconds(1) / 2).await?;
+        let began = now();
+        task.cancel("enough").await;
+        assert_eq!(reason(&task.await.unwrap_err()), "enough");
+        Ok(since(began))
+    });
+    assert_eq!(took, in_seconds(2));
+    assert_eq!(journal.take(), "+a, +b, +c, b!, c told, -c, a told, -a");
+}
+
 /// Otherwise a child would start before the parts that it needs.
 #[test]
 fn a_child_that_is_added_while_all_wait_starts_after_its_elder_siblings() {

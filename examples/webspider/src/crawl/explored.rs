@@ -10,17 +10,36 @@ use super::*;
 use crate::fetch::Answer;
 
 /// The client of a site of four pages, which answers after a second on the clock of the loop.
-struct Client;
+#[derive(Default, Clone)]
+struct Client(Rc<Fetches>);
+
+/// The fetches of all clients of a crawl.
+#[derive(Default)]
+struct Fetches {
+    begun: Cell<usize>,
+    ended: Cell<usize>,
+}
+
+/// Counts the end of a fetch, also if the fetch is dropped.
+struct Ends<'a>(&'a Cell<usize>);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() + 1);
+    }
+}
 
 impl Fetch for Client {
     const HTTPS: bool = false;
 
     fn another(&self) -> Self {
-        Client
+        self.clone()
     }
 
     #[gen::coroutine]
     fn fetch(&mut self, url: &Url) -> gen::Result<Fetched> {
+        self.0.begun.set(self.0.begun.get() + 1);
+        let _ends = Ends(&self.0.ended);
         yield_!(gen::sleep(Duration::from_secs(1)))?;
         let html = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("text/html"))]);
         let mut answer = Answer::new(url, StatusCode::OK, &html);
@@ -43,9 +62,9 @@ struct Pages {
 }
 
 #[gen::coroutine]
-fn whole(pages: Rc<Pages>) -> gen::Result<End> {
+fn whole(pages: Rc<Pages>, client: Client) -> gen::Result<End> {
     let limits = Limits { concurrency: 2, timeout: Duration::from_secs(60), max_pages: usize::MAX };
-    let crawl = yield_!(start(Client, Url::parse("http://host/").unwrap(), limits))?;
+    let crawl = yield_!(start(client, Url::parse("http://host/").unwrap(), limits))?;
     let end = yield_!(run(&crawl))?;
     let site = crawl.into_site();
     pages.found.set(site.len());
@@ -60,7 +79,7 @@ fn whole(pages: Rc<Pages>) -> gen::Result<End> {
 fn a_crawl_ends_and_has_visited_every_page_that_it_has_found() {
     let world = || {
         let pages = Rc::new(Pages::default());
-        (pages.clone(), whole(pages))
+        (pages.clone(), whole(pages, Client::default()))
     };
     explore(world)
         .invariant(|pages, end| {
@@ -75,7 +94,7 @@ fn a_crawl_ends_and_has_visited_every_page_that_it_has_found() {
 fn a_crawl_that_is_cancelled_ends_with_the_cancellation() {
     let world = || {
         let pages = Rc::new(Pages::default());
-        (pages.clone(), whole(pages))
+        (pages.clone(), whole(pages, Client::default()))
     };
     let report = explore(world)
         .faults([Fault::Cancel])
@@ -88,4 +107,25 @@ fn a_crawl_that_is_cancelled_ends_with_the_cancellation() {
         })
         .report();
     assert!(report.findings().is_empty(), "{report}");
+}
+
+/// Its workers would go on fetching from a server that is to be left alone. The test also fails if
+/// a task is left behind.
+#[gen::test]
+fn a_crawl_that_is_cancelled_stops_its_workers_and_leaves_nothing_behind() -> gen::Result {
+    // At the start, while one or two workers fetch, and between the fetches.
+    for millis in [0, 500, 1000, 1500, 2000, 2500] {
+        let client = Client::default();
+        let fetches = client.0.clone();
+        let crawl = gen::spawn_local(whole(Rc::default(), client));
+        yield_!(gen::sleep(Duration::from_millis(millis)))?;
+        yield_!(crawl.cancel("enough"))?;
+        assert!(yield_!(crawl).unwrap_err().is_cancelled(), "after {millis} ms");
+
+        let begun = fetches.begun.get();
+        assert_eq!((begun, Rc::strong_count(&fetches)), (fetches.ended.get(), 1), "after {millis} ms");
+        yield_!(gen::sleep(Duration::from_secs(3600)))?;
+        assert_eq!(fetches.begun.get(), begun, "after {millis} ms");
+    }
+    Ok(())
 }

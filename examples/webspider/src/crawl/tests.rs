@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::thread;
 
-use gen::{Clock, IoLoop, VirtualClock};
+use gen::{Clock, IoLoop, SharedFuture, VirtualClock};
 
 use super::*;
 use crate::embedded::Client;
@@ -78,6 +78,33 @@ fn converse(
         )?;
     }
     Ok(())
+}
+
+/// The connections would stay open, and with them the tasks that move their bytes.
+#[test]
+fn a_crawl_that_is_cancelled_closes_its_connections() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    let ((is_asked, asked), (is_closed, closed)) = (gen::promise(), gen::promise());
+    // It reads a request, does not answer, and waits for the end of the connection.
+    thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+        lines.by_ref().take_while(|line| !line.is_empty()).for_each(drop);
+        is_asked.set(()).unwrap();
+        is_closed.set(lines.next()).unwrap();
+    });
+    #[gen::coroutine]
+    fn cancelled(url: Url, asked: SharedFuture<()>, closed: SharedFuture<Option<String>>) -> gen::Result {
+        let crawl = gen::spawn_local(start(Client::default(), url, limits()));
+        yield_!(asked)?;
+        yield_!(crawl.cancel("enough"))?;
+        assert!(yield_!(crawl).map(drop).unwrap_err().is_cancelled());
+        let last = yield_!(gen::with_timeout(Duration::from_secs(60), closed))?;
+        assert_eq!(last, None);
+        Ok(())
+    }
+    gen::run_sync(cancelled(url, asked, closed)).unwrap();
 }
 
 fn limits() -> Limits {

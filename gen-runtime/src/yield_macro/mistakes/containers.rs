@@ -2,7 +2,7 @@
 //! be moved out.
 
 use super::recognised::Map;
-use super::{Mistake, NeverPending, Wrong};
+use super::{never_compiles, NeverPending, Wrong};
 use crate::yieldable::Yielded;
 
 /// A list of values that cannot be yielded.
@@ -17,13 +17,8 @@ pub enum Members {}
 )]
 pub trait YieldsListsOf<Y: ?Sized> {}
 
-impl<Y: Mistake<Members>> Wrong<Y, Members> {
+never_compiles! { Members:
     pub fn pending_yielded<B: YieldsListsOf<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A map of values that cannot be yielded, or with keys that are not `Debug`.
@@ -58,13 +53,8 @@ pub enum Borrowed {}
 )]
 pub trait YieldsBorrowed<Y: ?Sized> {}
 
-impl<Y: Mistake<Borrowed>> Wrong<Y, Borrowed> {
+never_compiles! { Borrowed:
     pub fn pending_yielded<B: YieldsBorrowed<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A tuple that is not written out in the `yield_!`. (If it is, each element has a probe of its
@@ -79,13 +69,8 @@ pub enum Elements {}
 )]
 pub trait YieldsTuple<Y: ?Sized> {}
 
-impl<Y: Mistake<Elements>> Wrong<Y, Elements> {
+never_compiles! { Elements:
     pub fn pending_yielded<B: YieldsTuple<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A timeout, a shield or [`gen::raw`](crate::raw) around a value that cannot be yielded.
@@ -100,13 +85,8 @@ pub enum Waited {}
 )]
 pub trait WaitsFor<Y: ?Sized> {}
 
-impl<Y: Mistake<Waited>> Wrong<Y, Waited> {
+never_compiles! { Waited:
     pub fn pending_yielded<B: WaitsFor<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
 
 /// A `gen::multi`, `gen::limit` or `gen::first_of` of a value that is no container of yieldables.
@@ -124,11 +104,6 @@ pub enum Children {}
 )]
 pub trait WaitsForChildren<Y: ?Sized> {}
 
-impl<Y: Mistake<Children>> Wrong<Y, Children> {
+never_compiles! { Children:
     pub fn pending_yielded<B: WaitsForChildren<Y::About>, T>(&self, _: &impl Sized) -> NeverPending<T>
-    where
-        Y: Yielded<By = B>,
-    {
-        unreachable!("nothing implements the trait")
-    }
 }
