@@ -104,17 +104,19 @@ impl Inbox {
         }
     }
 
-    /// The first signal for which a command waits: its time, and the command, which is the first
-    /// one that waits for that name.
+    /// The signal that was sent first, of those for which a command waits: its time, and the
+    /// command, which is the first one that waits for that name.
+    ///
+    /// Signals of one name keep the order in which they have arrived.
     pub(crate) fn first(&mut self, awaited: &Awaited) -> Option<(u64, Ticket)> {
         if !self.is_awaited(awaited) {
             return None;
         }
         let candidates = self.waiting.iter().filter_map(|(name, tickets)| {
             let (number, signal) = self.arrived.get(name)?.front()?;
-            Some((*number, signal.at, *tickets.first()?))
+            Some((signal.at, *number, *tickets.first()?))
         });
-        candidates.min().map(|(_, at, ticket)| (at, ticket))
+        candidates.min().map(|(at, _, ticket)| (at, ticket))
     }
 
     /// Gives the next signal of that name, as JSON, to a command that waits for it.
@@ -126,5 +128,27 @@ impl Inbox {
             self.arrived.remove(name);
         }
         given.map(|(_, signal)| signal.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_that_was_sent_earlier_comes_first_also_if_it_has_arrived_later() {
+        let mut inbox = Inbox::default();
+        let (late, early) = (Ticket(0), Ticket(1));
+        inbox.wait("late", late);
+        inbox.wait("early", early);
+        let sent_at = |at, name| Signal::sent_at(at, name, &at).unwrap();
+        // The clocks of two senders differ, or the first one was slow to write its signal.
+        inbox.arrive(vec![sent_at(9, "late"), sent_at(5, "early"), sent_at(5, "late")]);
+        let awaited = Awaited([late, early].into());
+        // A deadline at 7 comes after this one.
+        assert_eq!(inbox.first(&awaited), Some((5, early)));
+        assert_eq!(inbox.give("early", early).as_deref(), Some("5"));
+        // Those of one name keep the order in which they have arrived.
+        assert_eq!(inbox.first(&awaited), Some((9, late)));
     }
 }
