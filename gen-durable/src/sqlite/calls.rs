@@ -17,11 +17,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use rusqlite::Connection;
 
+use super::error::StoreError;
 use super::live::{Live, Mailbox};
 use super::rows::{self, Name, Row};
 use crate::error::StepFailed;
 use crate::journal::{Outcome, Ticket};
-use crate::record::Record;
+use crate::record::{Record, MAX_JSON};
 
 /// A run that another one begins.
 #[derive(Debug, Clone)]
@@ -159,13 +160,20 @@ pub(super) fn cancel_called(connection: &Connection, live: &Live, row: &Row, rea
 
 /// Asks for the cancellation of a run. One that has not begun, because it is delayed, has ended
 /// with it.
+///
+/// A reason that is too large for an entry is refused: the run could never record it, and so could
+/// never go on.
 pub(super) fn cancel(connection: &Connection, live: &Live, row: &Row, reason: &str) -> gen::Result {
     if row.ended.is_some() {
         return Ok(());
     }
+    let size = serde_json::to_vec(&Record::Cancelled(reason.to_owned()))?.len();
+    if size > MAX_JSON {
+        return Err(StoreError::too_large(format!("the reason of a cancellation has {size} bytes")));
+    }
     if row.begins.is_some() {
         let failed = StepFailed::new(format!("cancelled: {reason}")).with_code(StepFailed::CANCELLED);
-        let end = serde_json::to_string(&Record::Ended(Outcome::Failed(failed)))?;
+        let end = serde_json::to_string(&Record::Ended(Outcome::Failed(failed).limited()))?;
         rows::end_before_begin(connection, row.id, &end)?;
         live.note_end(&row.name);
     } else {

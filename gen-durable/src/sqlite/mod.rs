@@ -269,7 +269,7 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NoRun`].
+    /// [`StoreError::NoRun`]; [`StoreError::TooLarge`] if the reason is too large for an entry.
     pub fn cancel(&self, body: &str, key: &str, reason: &str) -> gen::Result {
         self.0.cancel(&Name::new(body, key)?, reason).wait()
     }

@@ -244,6 +244,18 @@ fn names_and_arguments_that_are_too_large_are_refused() {
 }
 
 #[test]
+fn a_reason_that_fits_into_no_entry_is_refused_and_stops_no_run() {
+    let folder = Folder::new("reason");
+    let store = SqliteStore::open(folder.file("orders.db")).unwrap();
+    drop(store.journal("order", "7").unwrap());
+    // As JSON each of these characters has two bytes.
+    let error = store.cancel("order", "7", &"\"".repeat(9 << 20)).unwrap_err();
+    assert!(matches!(error.downcast_ref(), Some(StoreError::TooLarge { .. })), "{error:?}");
+    let journal = store.journal("order", "7").unwrap();
+    assert_eq!(block_on(gen_durable::run(text(World::default(), 1), journal)).unwrap(), 1000);
+}
+
+#[test]
 fn a_store_that_another_program_keeps_locked_can_be_read() {
     let folder = Folder::new("busy-read");
     let path = folder.file("orders.db");
