@@ -559,6 +559,10 @@ impl<S: Store> Journal for Recorded<S> {
                 self.replayed();
                 self.mismatch("has ended".into())
             }
+            // The values are not shown, because they may be secrets.
+            Some(Record::Ended(Outcome::Value(_))) if matches!(outcome, Outcome::Value(_)) => {
+                self.mismatch("ends with another value".into())
+            }
             Some(_) => self.mismatch(format!("ends with {}", Kind(&outcome))),
         }
     }
