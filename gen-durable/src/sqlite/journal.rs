@@ -354,9 +354,8 @@ mod tests {
         let is_safe = |key: &str, before: &dyn Fn(&mut SqliteJournal, &mut Awaited)| {
             let name = Name::new("order", key).unwrap();
             store.insert(&name, "null").wait().unwrap();
-            let Claim::Taken(taken) = store.take(&name, Taker::Journal).wait().unwrap() else {
-                panic!("it is free")
-            };
+            let claim = store.take(&name, Taker::Journal, Safety::Later).wait().unwrap();
+            let Claim::Taken(taken) = claim else { panic!("it is free") };
             let mut journal = SqliteJournal::new(Arc::clone(&store), taken);
             waits_for_disk(&store, || {
                 let mut awaited = Awaited::default();
@@ -375,6 +374,25 @@ mod tests {
         assert!(is_safe("1", &deadline), "the deadline of a timeout");
         assert!(is_safe("2", &version), "a version");
         assert!(!is_safe("3", &|_, _| {}), "a call alone has nothing to lose, and waits for no disk");
+        drop(store);
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn the_last_entries_of_a_killed_process_are_on_the_disk_before_its_run_goes_on() {
+        let path = std::env::temp_dir().join(format!("gen-durable-orphan-{}.db", std::process::id()));
+        let store = Shared::open(&path, &SqliteOptions::new()).unwrap();
+        let name = Name::new("order", "7").unwrap();
+        store.insert(&name, "null").wait().unwrap();
+        let killed = store.submit(Safety::Later, |connection| {
+            Ok(connection.execute("UPDATE runs SET lease = 'dead-0'", [])?)
+        });
+        assert_eq!(killed.wait().unwrap(), 1);
+        let take = |safety| store.take(&name, Taker::Journal, safety);
+        assert!(matches!(take(Safety::Later).wait().unwrap(), Claim::Orphaned));
+        let mut taken = None;
+        assert!(waits_for_disk(&store, || taken = Some(take(Safety::Safe))));
+        assert!(matches!(taken.unwrap().wait().unwrap(), Claim::Taken(_)));
         drop(store);
         std::fs::remove_file(path).unwrap();
     }

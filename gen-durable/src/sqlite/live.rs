@@ -261,7 +261,7 @@ mod tests {
         let shared = Shared::open(&path, &SqliteOptions::new()).unwrap();
         let name = Name::new("order", "7").unwrap();
         shared.insert(&name, "null").wait().unwrap();
-        let take = || shared.take(&name, Taker::Journal).wait().unwrap();
+        let take = || shared.take(&name, Taker::Journal, Safety::Later).wait().unwrap();
         let Claim::Taken(first) = take() else { panic!("it is free") };
         // As if the transaction that has taken it was undone.
         let (run, token) = (first.run(), shared.token().to_owned());

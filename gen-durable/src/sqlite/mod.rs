@@ -228,10 +228,16 @@ impl SqliteStore {
     pub fn journal(&self, body: &str, key: &str) -> gen::Result<SqliteJournal> {
         let name = Name::new(body, key)?;
         self.0.insert(&name, "null").wait()?;
-        match self.0.take(&name, Taker::Journal).wait()? {
+        let mut claim = self.0.take(&name, Taker::Journal, Safety::Later).wait()?;
+        if let Claim::Orphaned = claim {
+            claim = self.0.take(&name, Taker::Journal, Safety::Safe).wait()?;
+        }
+        match claim {
             Claim::Taken(taken) => Ok(SqliteJournal::new(Arc::clone(&self.0), taken)),
             Claim::Leased => Err(StoreError::Leased.into()),
-            Claim::Missing | Claim::Delayed(_) | Claim::Ended(_) => Err(StoreError::NoRun.into()),
+            Claim::Missing | Claim::Delayed(_) | Claim::Ended(_) | Claim::Orphaned => {
+                Err(StoreError::NoRun.into())
+            }
         }
     }
 
@@ -438,6 +444,11 @@ pub(crate) struct Shared {
 enum Claim {
     Missing,
     Leased,
+    /// A process that has died has left it, and the transaction does not wait for the disk.
+    ///
+    /// The last entries of a killed process may not be on the disk. A transaction that waits for
+    /// the disk takes them there, before anything is done because of them.
+    Orphaned,
     /// It is to begin at that time, in milliseconds since 1970.
     Delayed(u64),
     Ended(Outcome),
@@ -494,9 +505,9 @@ impl Shared {
     }
 
     /// Takes a run.
-    fn take(&self, name: &Name, taker: Taker) -> Reply<Claim> {
+    fn take(&self, name: &Name, taker: Taker, safety: Safety) -> Reply<Claim> {
         let (name, place) = (name.clone(), self.place());
-        self.submit(Safety::Later, move |connection| take(connection, &place, &name, taker))
+        self.submit(safety, move |connection| take(connection, &place, &name, taker, safety))
     }
 
     /// Looks at once for the cancellations, signals and ends that other processes have written.
@@ -584,7 +595,13 @@ fn take_lease(connection: &Connection, path: &Path) -> gen::Result<Lease> {
 }
 
 /// Takes a run, if it is time, and no process that lives runs it.
-fn take(connection: &Connection, place: &Place, name: &Name, taker: Taker) -> gen::Result<Claim> {
+fn take(
+    connection: &Connection,
+    place: &Place,
+    name: &Name,
+    taker: Taker,
+    safety: Safety,
+) -> gen::Result<Claim> {
     let Some(row) = rows::find(connection, name)? else { return Ok(Claim::Missing) };
     if let Taker::Follower(now) = taker {
         if row.ended.is_some() {
@@ -598,11 +615,15 @@ fn take(connection: &Connection, place: &Place, name: &Name, taker: Taker) -> ge
     if place.is_leased(&row)? {
         return Ok(Claim::Leased);
     }
+    let dead = rows::token(&row)?.filter(|token| *token != place.token);
+    if dead.is_some() && safety != Safety::Safe {
+        return Ok(Claim::Orphaned);
+    }
     let arguments = rows::arguments(connection, &row)?;
     let (records, size) = rows::entries(connection, &row)?;
     let sent = signals::all(connection, &row)?;
     rows::lease(connection, &row, &place.token)?;
-    if let Some(dead) = rows::token(&row)?.filter(|token| *token != place.token) {
+    if let Some(dead) = dead {
         Lease::remove(&place.path, dead);
     }
     let live = LiveRun::new(row.id, place);

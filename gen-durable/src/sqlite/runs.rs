@@ -246,11 +246,13 @@ impl Inner {
     /// Brings the run to its end, here or elsewhere.
     async fn run(&self, name: &Name) -> gen::Result<Outcome> {
         let mut watch = None;
+        let mut safety = Safety::Later;
         loop {
             let now = clock::millis_of(clock::time_of_day());
-            match self.store.take(name, Taker::Follower(now)).told().await? {
+            match self.store.take(name, Taker::Follower(now), safety).told().await? {
                 Claim::Missing => return Err(StoreError::NoRun.into()),
                 Claim::Ended(outcome) => return Ok(outcome),
+                Claim::Orphaned => safety = Safety::Safe,
                 Claim::Leased => gen::sleep(LOOK_AGAIN).await?,
                 Claim::Delayed(begins) => {
                     let left = Duration::from_millis(begins.saturating_sub(now));
