@@ -30,7 +30,6 @@ use crate::core::{enter, Core};
 use crate::error::Suspended;
 use crate::journal::{Event, Journal, Outcome};
 use crate::outside::{outside, Outside};
-use crate::recorded::too_large;
 use crate::steps::Steps;
 
 /// Runs a coroutine over a journal: replays the entries that the journal contains, and records the
@@ -260,7 +259,7 @@ where
     /// is the result also of this run, as it is of each replay.
     fn write_end(&mut self, result: gen::Result<T>) -> gen::Result<gen::Result<T>> {
         let outcome = Outcome::of(&result);
-        let replaced = too_large(&outcome).or_else(|| match &outcome {
+        let replaced = outcome.too_large().or_else(|| match &outcome {
             Outcome::Failed(failed) if result.is_ok() => Some(failed.clone()),
             _ => None,
         });

@@ -31,7 +31,7 @@ impl Signal {
     ///
     /// The value is no JSON, or is too large for an entry of a journal.
     pub(crate) fn new<T: Serialize + ?Sized>(name: &str, value: &T) -> gen::Result<Self> {
-        Signal::sent_at(clock::millis_of(clock::time_of_day()), name, value)
+        Signal::sent_at(clock::millis_now(), name, value)
     }
 
     /// As `new`, of a signal that is sent at that time.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::StepFailed;
 use crate::place::Place;
-use crate::recorded::too_large;
+use crate::record::MAX_JSON;
 
 /// The number of a command, from 0, in the order in which the coroutine has issued them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -173,9 +173,22 @@ impl Outcome {
     /// ever.
     #[must_use]
     pub fn limited(self) -> Self {
-        match too_large(&self) {
+        match self.too_large() {
             Some(failed) => Outcome::Failed(failed),
             None => self,
+        }
+    }
+
+    /// The failure that a journal keeps instead of an outcome that is too large for an entry.
+    pub(crate) fn too_large(&self) -> Option<StepFailed> {
+        /// Room for the other parts of the entry.
+        const PARTS: usize = 64;
+        match serde_json::to_vec(self).map(|json| json.len()) {
+            Ok(size) if size + PARTS <= MAX_JSON => None,
+            Ok(size) => Some(StepFailed::new(format!(
+                "the result has {size} bytes, and an entry of the journal at most {MAX_JSON}"
+            ))),
+            Err(error) => Some(StepFailed::new(error.to_string())),
         }
     }
 }

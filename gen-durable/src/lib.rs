@@ -192,6 +192,7 @@ mod driver;
 mod driver_waker;
 mod error;
 mod file;
+mod files;
 mod frames;
 #[doc = include_str!("guide.md")]
 pub mod guide {}

@@ -11,9 +11,9 @@ use serde::Serialize;
 use crate::clock::{self, WallClock};
 use crate::error::StepFailed;
 use crate::inbox::Signal;
-use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
+use crate::journal::{Command, Outcome, Ticket, What};
 use crate::record::Record;
-use crate::recorded::{End, Recorded, Store};
+use crate::recorded::{forward_journal, End, Recorded, Store};
 use crate::step::decoded;
 
 /// The entries of a journal in memory. Clones share them.
@@ -157,7 +157,7 @@ impl Records {
     /// The time at which a test sends something.
     fn now(&self) -> u64 {
         let virtual_clock = self.lock().clock.as_ref().map(WallClock::now_here);
-        virtual_clock.unwrap_or_else(|| clock::millis_of(clock::time_of_day()))
+        virtual_clock.unwrap_or_else(clock::millis_now)
     }
 
     /// Changes the contents, and wakes the run that waits for that.
@@ -334,4 +334,4 @@ impl Store for MemoryStore {
     }
 }
 
-crate::recorded::forward_journal!(MemoryJournal);
+forward_journal!(MemoryJournal);

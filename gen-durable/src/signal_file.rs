@@ -9,7 +9,6 @@
 //! A frame that is being written looks like a torn end to the run, which then reads it later. The
 //! file only grows, apart from torn ends.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{self, Path, PathBuf};
@@ -20,7 +19,8 @@ use fs4::FileExt;
 use gen::Context as _;
 
 use crate::error::FileError;
-use crate::file::{open_private, read_whole, sync_folder, FileJournal};
+use crate::file::{read_whole, FileJournal};
+use crate::files::{beside, open_private, sync_folder};
 use crate::frames;
 use crate::inbox::Signal;
 use crate::watch::{self, Watched};
@@ -28,9 +28,7 @@ use crate::watch::{self, Watched};
 const HEADER: &[u8] = b"gen-durable signals 2\n";
 
 fn path_of(journal: &Path) -> PathBuf {
-    let mut path = OsString::from(journal);
-    path.push(".signals");
-    path.into()
+    beside(journal, ".signals")
 }
 
 /// Writes a signal for the run of a journal.

@@ -209,7 +209,7 @@ mod tests {
         let path = path("one-watch");
         let store = SqliteOptions::new().survive_power_cut(false).open(&path).unwrap();
         let name = Name::new("letter", "7").unwrap();
-        let now = crate::clock::millis_of(std::time::SystemTime::now());
+        let now = crate::clock::millis_now();
         let (delayed, begins) = (name.clone(), now + 86_400_000);
         let insert = move |connection: &Connection| rows::insert(connection, &delayed, "null", Some(begins));
         store.0.submit(Safety::Safe, insert).wait().unwrap();

@@ -16,7 +16,7 @@ use super::writer::{Reply, Safety};
 use super::Shared;
 use crate::error::StepFailed;
 use crate::inbox::Signal;
-use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
+use crate::journal::{Command, Ticket, What};
 use crate::record::{Record, MAX_JSON};
 use crate::recorded::{End as RunEnd, Recorded, Store, Wait};
 
@@ -241,7 +241,7 @@ impl Store for Rows {
         self.live.mailbox.take_signals(cx)
     }
 
-    fn poll_all_came(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
+    fn poll_caught_up(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
         let look = match &self.look {
             Some(look) => look,
             None => self.look.insert(self.store.look()),
@@ -321,6 +321,7 @@ mod tests {
 
     use super::super::{Claim, SqliteOptions, Taker};
     use super::*;
+    use crate::journal::{Awaited, Journal};
 
     /// Whether the transaction of the jobs that `work` submits waits for the disk.
     fn waits_for_disk(store: &Shared, work: impl FnOnce()) -> bool {

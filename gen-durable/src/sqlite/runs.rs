@@ -248,7 +248,7 @@ impl Inner {
         let mut watch = None;
         let mut safety = Safety::Later;
         loop {
-            let now = clock::millis_of(clock::time_of_day());
+            let now = clock::millis_now();
             match self.store.take(name, Taker::Follower(now), safety).told().await? {
                 Claim::Missing => return Err(StoreError::NoRun.into()),
                 Claim::Ended(outcome) => return Ok(outcome),
