@@ -188,8 +188,9 @@ mod tests {
     use std::task::{Context, Waker};
     use std::time::Duration;
 
-    use super::super::writer::Safety;
-    use super::super::{resume_all, Bodies, Shared, SqliteOptions};
+    use super::super::job::Safety;
+    use super::super::shared::Shared;
+    use super::super::{resume_all, Bodies, SqliteOptions};
     use super::*;
 
     fn path(name: &str) -> std::path::PathBuf {

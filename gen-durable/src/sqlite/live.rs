@@ -21,10 +21,10 @@ use std::task::Context;
 use rusqlite::Connection;
 
 use super::calls::{Ended, Watches};
+use super::claim::LeaseContext;
+use super::job::Safety;
 use super::rows::{self, Name};
 use super::signals::Sent;
-use super::writer::Safety;
-use super::Place;
 use crate::driver_waker::DriverWaker;
 use crate::inbox::Signal;
 use crate::journal::Ticket;
@@ -45,7 +45,7 @@ pub(super) struct Live {
 pub(super) struct LiveRun {
     pub(super) run: i64,
     pub(super) mailbox: Arc<Mailbox>,
-    place: Place,
+    context: LeaseContext,
 }
 
 /// Gives the run back, also if the future that has asked for it is gone. A kill does the same,
@@ -55,12 +55,12 @@ impl Drop for LiveRun {
         let leaving = Leaving {
             run: self.run,
             mailbox: Arc::clone(&self.mailbox),
-            live: Arc::clone(&self.place.live),
+            live: Arc::clone(&self.context.live),
             is_released: false,
         };
-        let token = self.place.token.clone();
+        let token = self.context.token.clone();
         // If the store is closed, then the lease of the process is free as well.
-        self.place.jobs.submit(Safety::Later, move |connection| leaving.release(connection, &token));
+        self.context.jobs.submit(Safety::Later, move |connection| leaving.release(connection, &token));
     }
 }
 
@@ -163,10 +163,10 @@ impl Live {
         self.has_news.swap(false, Ordering::AcqRel)
     }
 
-    pub(super) fn tell(&self, run: i64, reason: String) {
+    pub(super) fn tell_cancel(&self, run: i64, reason: String) {
         let mailbox = self.lock().get(&run).cloned();
         if let Some(mailbox) = mailbox {
-            mailbox.tell(reason);
+            mailbox.tell_cancel(reason);
         }
     }
 
@@ -180,10 +180,10 @@ impl Live {
 
 impl LiveRun {
     /// A run that this process has just taken. The thread of the store calls it.
-    pub(super) fn new(run: i64, place: &Place) -> Self {
+    pub(super) fn new(run: i64, context: &LeaseContext) -> Self {
         let mailbox = Arc::<Mailbox>::default();
-        place.live.lock().insert(run, Arc::clone(&mailbox));
-        LiveRun { run, mailbox, place: place.clone() }
+        context.live.lock().insert(run, Arc::clone(&mailbox));
+        LiveRun { run, mailbox, context: context.clone() }
     }
 }
 
@@ -192,7 +192,8 @@ impl Mailbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn tell(&self, reason: String) {
+    /// A cancellation is asked for. A second one adds nothing before the first is recorded.
+    pub(super) fn tell_cancel(&self, reason: String) {
         let mut state = self.lock();
         if state.was_told {
             return;
@@ -239,7 +240,7 @@ impl Mailbox {
     }
 
     /// Takes the reason of a cancellation. Wakes `cx` when a later one comes.
-    pub(super) fn take(&self, cx: &Context<'_>) -> Option<String> {
+    pub(super) fn take_cancel(&self, cx: &Context<'_>) -> Option<String> {
         self.driver.set(cx.waker());
         self.lock().reason.take()
     }
@@ -252,7 +253,9 @@ impl Mailbox {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Claim, Shared, SqliteOptions, Taker};
+    use super::super::claim::{Claim, Taker};
+    use super::super::shared::Shared;
+    use super::super::SqliteOptions;
     use super::*;
 
     #[test]
