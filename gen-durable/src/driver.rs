@@ -95,6 +95,26 @@ where
 ///
 /// It gives `Ok` of the result of the coroutine if the coroutine has ended. `Err` means that it has
 /// not, and can go on in a later run: the errors are those of [`run`].
+///
+/// ```
+/// use gen::yield_;
+/// use gen_durable::{step, Driver, JournalMismatch, MemoryJournal, Records, StepFailed};
+///
+/// #[gen::coroutine]
+/// fn pay(label: &'static str) -> gen::Result<u32> {
+///     yield_!(step(label, || async { Err(gen::Error::new("no money")) }))
+/// }
+/// let records = Records::new();
+/// let drive = |label| {
+///     gen::run_sync(Driver::new(pay(label), MemoryJournal::new(&records)))
+/// };
+/// // The coroutine has ended, with an error of its own.
+/// let ended = drive("charge")?;
+/// assert!(ended.unwrap_err().is::<StepFailed>());
+/// // Another program departs from the journal, and nothing has ended.
+/// assert!(drive("pay").unwrap_err().is::<JournalMismatch>());
+/// # Ok::<(), gen::Error>(())
+/// ```
 #[must_use = "nothing runs until it is polled"]
 pub struct Driver<C: Coroutine> {
     /// Dropped when it has ended.

@@ -240,8 +240,66 @@ impl Awaited {
 /// | [`finish`](Self::finish) | the coroutine has ended |
 /// | [`poll_finished`](Self::poll_finished) | after that, until the result is safe |
 ///
-/// [`FileJournal`](crate::FileJournal) and [`MemoryJournal`](crate::MemoryJournal) implement it. To
-/// test the effects when the process dies, wrap one of them in a journal of your own that fails.
+/// [`FileJournal`](crate::FileJournal), [`MemoryJournal`](crate::MemoryJournal) and
+/// [`SqliteJournal`](crate::SqliteJournal) implement it. A journal of your own may wrap one of
+/// them:
+///
+/// ```
+/// use gen::yield_;
+/// use gen_durable::{step, Awaited, Command, Event, Journal, MemoryJournal, Outcome};
+/// use gen_durable::{Place, Records, Ticket};
+/// use std::task::{Context, Poll};
+///
+/// /// The process dies before it records the outcome of its first step.
+/// struct Dying(MemoryJournal);
+///
+/// impl Journal for Dying {
+///     fn propose(&mut self, _: Ticket, _: Outcome) -> gen::Result {
+///         gen::bail!("the process dies")
+///     }
+///
+///     fn issue(&mut self, command: &Command) -> gen::Result<Ticket> {
+///         self.0.issue(command)
+///     }
+///
+///     fn version(&mut self, of: &str, newest: u32, at: &Place) -> gen::Result<u32> {
+///         self.0.version(of, newest, at)
+///     }
+///
+///     fn cancel(&mut self, reason: &str) -> gen::Result {
+///         self.0.cancel(reason)
+///     }
+///
+///     fn poll_event(
+///         &mut self,
+///         cx: &mut Context<'_>,
+///         awaited: &Awaited,
+///     ) -> Poll<gen::Result<Event>> {
+///         self.0.poll_event(cx, awaited)
+///     }
+///
+///     fn finish(&mut self, outcome: &Outcome) -> gen::Result {
+///         self.0.finish(outcome)
+///     }
+///
+///     fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
+///         self.0.poll_finished(cx)
+///     }
+/// }
+///
+/// #[gen::coroutine]
+/// fn order() -> gen::Result<u32> {
+///     yield_!(step("charge", || async { Ok(30) }))
+/// }
+/// let records = Records::new();
+/// let journal = Dying(MemoryJournal::new(&records));
+/// let error = gen::run_sync(gen_durable::run(order(), journal)).unwrap_err();
+/// assert_eq!(error.to_string(), "the process dies");
+/// // The step was begun, and runs again in the next process.
+/// assert_eq!((records.len(), records.steps().len()), (1, 0));
+/// let journal = MemoryJournal::new(&records);
+/// assert_eq!(gen::run_sync(gen_durable::run(order(), journal)).unwrap(), 30);
+/// ```
 ///
 /// # Errors
 ///
@@ -253,7 +311,7 @@ pub trait Journal: Send + 'static {
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn issue(&mut self, command: &Command) -> gen::Result<Ticket>;
 
     /// The version of a change that this run has, as [`version`](fn@crate::version) says. A journal
@@ -261,7 +319,8 @@ pub trait Journal: Send + 'static {
     ///
     /// # Errors
     ///
-    /// As said above. A journal that does not implement it keeps no versions, and fails.
+    /// Those of [every method](Journal#errors). A journal that does not implement it keeps no
+    /// versions, and fails.
     fn version(&mut self, label: &str, newest: u32, at: &Place) -> gen::Result<u32> {
         let _ = newest;
         gen::bail!("the journal keeps no versions, so it has none for `{label}` at {at}")
@@ -271,14 +330,14 @@ pub trait Journal: Send + 'static {
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result;
 
     /// Asks for a cancellation. It is an event later.
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn cancel(&mut self, reason: &str) -> gen::Result;
 
     /// The next event. An event must be safe before it is given, and may be the
@@ -286,14 +345,14 @@ pub trait Journal: Send + 'static {
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn poll_event(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result<Event>>;
 
     /// Writes the result of the coroutine down, or, in a replay, compares it with the recorded one.
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn finish(&mut self, outcome: &Outcome) -> gen::Result;
 
     /// Completes when the result is safe. Only then the caller of the run gets it.
@@ -303,6 +362,6 @@ pub trait Journal: Send + 'static {
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result>;
 }

@@ -187,6 +187,7 @@
 mod call;
 mod calls;
 mod clock;
+mod command_future;
 mod core;
 mod driver;
 mod driver_waker;
