@@ -98,7 +98,8 @@ where
 ///
 /// ```
 /// use gen::yield_;
-/// use gen_durable::{step, Driver, JournalMismatch, MemoryJournal, Records, StepFailed};
+/// use gen_durable::{step, Driver, JournalMismatch, MemoryJournal};
+/// use gen_durable::{Records, StepFailed};
 ///
 /// #[gen::coroutine]
 /// fn pay(label: &'static str) -> gen::Result<u32> {

@@ -12,10 +12,9 @@ use serde::Serialize;
 use crate::error::{FileError, StepFailed};
 use crate::files::{open_private, sync_folder};
 use crate::frames::{self, Batch, HEADER};
-use crate::inbox::Signal;
 use crate::journal::Command;
 use crate::record::Record;
-use crate::recorded::{forward_journal, Recorded, Store};
+use crate::recorded::{forward_journal, Recorded, SentSignal, Store};
 use crate::signal_file::{self, SignalFile};
 
 /// A journal in a file of its own, for one run of one coroutine.
@@ -129,7 +128,7 @@ impl FileJournal {
         T: Serialize + ?Sized,
     {
         let path = path.as_ref();
-        let sent = Signal::new(name, value).and_then(|signal| signal_file::send(path, &signal));
+        let sent = SentSignal::new(name, value).and_then(|signal| signal_file::send(path, &signal));
         sent.with_context(|| format!("cannot send the signal `{name}` to the journal {}", path.display()))
     }
 }
@@ -220,7 +219,7 @@ impl Store for FileStore {
         Poll::Ready(self.write_batch())
     }
 
-    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<SentSignal>> {
         self.signals.poll(cx).context("cannot read the signals of the journal")
     }
 

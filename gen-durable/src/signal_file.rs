@@ -22,7 +22,7 @@ use crate::error::FileError;
 use crate::file::{read_whole, FileJournal};
 use crate::files::{beside, open_private, sync_folder};
 use crate::frames;
-use crate::inbox::Signal;
+use crate::recorded::SentSignal;
 use crate::watch::{self, Watched};
 
 const HEADER: &[u8] = b"gen-durable signals 2\n";
@@ -32,7 +32,7 @@ fn path_of(journal: &Path) -> PathBuf {
 }
 
 /// Writes a signal for the run of a journal.
-pub(crate) fn send(journal: &Path, signal: &Signal) -> gen::Result {
+pub(crate) fn send(journal: &Path, signal: &SentSignal) -> gen::Result {
     check_journal(journal)?;
     let frame = frames::frame(signal)?;
     let path = path_of(journal);
@@ -40,7 +40,7 @@ pub(crate) fn send(journal: &Path, signal: &Signal) -> gen::Result {
     // The drop of the file unlocks it.
     FileExt::lock(&file)?;
     let bytes = read_whole(&mut file)?;
-    let (_, whole) = frames::parse::<Signal>(HEADER, &bytes)?;
+    let (_, whole) = frames::parse::<SentSignal>(HEADER, &bytes)?;
     if (whole + HEADER.len() + frame.len()) as u64 > FileJournal::MAX_FILE {
         return Err(FileError::TooLarge.into());
     }
@@ -102,7 +102,7 @@ impl SignalFile {
     }
 
     /// The signals that have come since the last call.
-    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> gen::Result<Vec<SentSignal>> {
         let watched = match &self.watched {
             Some(watched) => watched,
             None => self.watched.insert(watch::watch(self.path.clone())?),
@@ -114,7 +114,7 @@ impl SignalFile {
         }
     }
 
-    fn read_more(&mut self) -> gen::Result<Vec<Signal>> {
+    fn read_more(&mut self) -> gen::Result<Vec<SentSignal>> {
         let mut file = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             opened => opened?,

@@ -81,6 +81,20 @@ impl Future for SetState {
 
 /// Reads a state that this run has [set](fn@set_state). `None` if it has none of that name.
 ///
+/// ```
+/// use gen::yield_;
+/// use gen_durable::{get_state, set_state, MemoryJournal, Records};
+///
+/// #[gen::coroutine]
+/// fn count() -> gen::Result<Option<u32>> {
+///     assert_eq!(yield_!(get_state::<u32>("count"))?, None);
+///     yield_!(set_state("count", &1))?;
+///     yield_!(get_state("count"))
+/// }
+/// let run = gen_durable::run(count(), MemoryJournal::new(&Records::new()));
+/// assert_eq!(gen::run_sync(run).unwrap(), Some(1));
+/// ```
+///
 /// # Without a journal
 ///
 /// There is no state, so the yield fails at once with

@@ -7,6 +7,9 @@
 //! | `issue.rs` | a new command: how it is written down, and where it then waits |
 //! | `events.rs` | the choice of the next event |
 //! | `timers.rs` | the deadlines, and the alarm of this process |
+//! | `inbox.rs` | the signals that have come, and the commands that wait for them |
+//! | `calls.rs` | the calls, and the ends of the runs for which they wait |
+//! | `versions.rs` | the versions that the run has |
 //! | `forward.rs` | makes a public journal of a store |
 //!
 //! # States
@@ -39,28 +42,32 @@
 //! while a deadline is being made safe, but never before a version is, since the version has
 //! decided that it begins.
 
+mod calls;
 mod events;
 mod forward;
+mod inbox;
 mod issue;
 mod replay;
 mod store;
 mod timers;
+mod versions;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::task::{ready, Context, Poll};
 
 pub(crate) use self::forward::forward_journal;
+pub(crate) use self::inbox::SentSignal;
 pub(crate) use self::store::{End, Store, Wait};
-use self::timers::Timers;
 
-use crate::calls::Calls;
+use self::calls::Calls;
+use self::inbox::Inbox;
+use self::timers::Timers;
+use self::versions::Versions;
 use crate::clock::WallClock;
 use crate::error::{JournalMismatch, StepFailed};
-use crate::inbox::Inbox;
 use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
 use crate::place::Place;
 use crate::record::Record;
-use crate::versions::Versions;
 
 #[derive(Debug)]
 pub(crate) struct Recorded<S> {
@@ -209,7 +216,7 @@ impl<S: Store> Journal for Recorded<S> {
             return Poll::Ready(self.replay_event(awaited));
         }
         self.cancel_given_up_calls(awaited)?;
-        self.cancelled.extend(self.store.take_cancel(cx));
+        self.cancelled.extend(self.store.take_cancel(cx)?);
         loop {
             if self.held.is_some() {
                 ready!(self.poll_synced(cx))?;

@@ -2,8 +2,8 @@
 
 use std::task::{Context, Poll};
 
+use super::inbox::SentSignal;
 use crate::error::StepFailed;
-use crate::inbox::Signal;
 use crate::journal::{Command, Outcome, Ticket, What};
 use crate::record::Record;
 
@@ -17,7 +17,7 @@ pub(crate) trait Store: Send + 'static {
 
     /// Returns the signals that have come since the last call, and all of them in the first call.
     /// The task of `cx` is woken when others come.
-    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>>;
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<SentSignal>>;
 
     /// Completes when [`poll_signals`](Self::poll_signals) and [`poll_ends`](Self::poll_ends)
     /// return everything that had happened before the first call of this.
@@ -75,8 +75,12 @@ pub(crate) trait Store: Send + 'static {
 
     /// Takes the reason of a cancellation that has come to the store. The task of `cx` is woken
     /// when a later one comes.
-    fn take_cancel(&mut self, _cx: &Context<'_>) -> Option<String> {
-        None
+    ///
+    /// # Errors
+    ///
+    /// Another process has taken the run over.
+    fn take_cancel(&mut self, _cx: &Context<'_>) -> gen::Result<Option<String>> {
+        Ok(None)
     }
 }
 

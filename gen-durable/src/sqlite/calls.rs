@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use rusqlite::Connection;
 
 use super::error::StoreError;
-use super::live::{Live, Mailbox};
+use super::live::{LiveRuns, Mailbox};
 use super::rows::{self, Name, Row};
 use crate::error::StepFailed;
 use crate::journal::{Outcome, Ticket};
@@ -128,7 +128,7 @@ impl Watches {
 }
 
 /// Tells `mailbox` of the end of the run: after this transaction, or when it comes.
-pub(super) fn watch(live: &Live, name: &Name, ticket: Ticket, mailbox: &Arc<Mailbox>) {
+pub(super) fn watch(live: &LiveRuns, name: &Name, ticket: Ticket, mailbox: &Arc<Mailbox>) {
     live.watches.add(name, ticket, mailbox);
     live.note_news();
 }
@@ -151,7 +151,12 @@ fn try_end_of(connection: &Connection, name: &Name) -> gen::Result<Option<(u64, 
 /// Cancels the run of a call, because its caller is cancelled. A run hears of this once: others may
 /// wait for it, too, and in a circle its own cancellation comes back to it. A second one would
 /// break its clean-up.
-pub(super) fn cancel_called(connection: &Connection, live: &Live, row: &Row, reason: &str) -> gen::Result {
+pub(super) fn cancel_called(
+    connection: &Connection,
+    live: &LiveRuns,
+    row: &Row,
+    reason: &str,
+) -> gen::Result {
     if row.cancel.is_some() || rows::was_cancelled(connection, row.id)? {
         return Ok(());
     }
@@ -163,7 +168,7 @@ pub(super) fn cancel_called(connection: &Connection, live: &Live, row: &Row, rea
 ///
 /// A reason that is too large for an entry is refused: the run could never record it, and so could
 /// never go on.
-pub(super) fn cancel(connection: &Connection, live: &Live, row: &Row, reason: &str) -> gen::Result {
+pub(super) fn cancel(connection: &Connection, live: &LiveRuns, row: &Row, reason: &str) -> gen::Result {
     if row.ended.is_some() {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::job::Safety;
 use super::lease::Lease;
-use super::live::{Live, LiveRun};
+use super::live::{LiveRun, LiveRuns};
 use super::rows::{self, Name, Row};
 use super::signals;
 use super::writer::Jobs;
@@ -66,7 +66,7 @@ pub(super) struct LeaseContext {
     pub(super) path: PathBuf,
     /// The token of this process.
     pub(super) token: String,
-    pub(super) live: Arc<Live>,
+    pub(super) live: Arc<LiveRuns>,
     pub(super) jobs: Jobs,
 }
 

@@ -12,7 +12,8 @@ pub(super) enum Safety {
     Read,
     /// All writes up to those of this job.
     Safe,
-    /// None. The writes of the job outlive the process, and a later safe job takes them to the disk.
+    /// None. The writes of the job outlive the process, and a later safe job takes them to the
+    /// disk.
     Later,
 }
 

@@ -18,10 +18,9 @@ use super::rows::{self, Changes, Name, MAX_RUN};
 use super::shared::Shared;
 use super::states::State;
 use crate::error::StepFailed;
-use crate::inbox::Signal;
 use crate::journal::{Command, Ticket, What};
 use crate::record::{Record, MAX_JSON};
-use crate::recorded::{forward_journal, End, Recorded, Store, Wait};
+use crate::recorded::{forward_journal, End, Recorded, SentSignal, Store, Wait};
 
 /// The journal of one run in a [`SqliteStore`](crate::SqliteStore).
 ///
@@ -215,7 +214,7 @@ impl Store for RunStore {
         Ok(())
     }
 
-    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<SentSignal>> {
         self.live.mailbox.take_signals(cx)
     }
 
@@ -229,7 +228,7 @@ impl Store for RunStore {
         Poll::Ready(looked)
     }
 
-    fn take_cancel(&mut self, cx: &Context<'_>) -> Option<String> {
+    fn take_cancel(&mut self, cx: &Context<'_>) -> gen::Result<Option<String>> {
         self.live.mailbox.take_cancel(cx)
     }
 

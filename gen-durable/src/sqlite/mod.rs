@@ -41,7 +41,8 @@
 //! [`take`] happens in a write transaction, and SQLite has one of these at a time in all processes.
 //! It takes a run only if no process that lives has its lease: see `lease.rs`. Each later write
 //! looks at the lease again, and at the number of entries. So even if someone removes the file of a
-//! lease, a process that has lost a run writes nothing more to it.
+//! lease, a process that has lost a run writes nothing more to it, and a run that waits ends with
+//! an error.
 //!
 //! # What survives
 //!

@@ -1,5 +1,7 @@
 //! The rows of the file, which the transactions read and write.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{params, Connection, OptionalExtension};
 
 use super::calls::Callee;
@@ -212,6 +214,14 @@ pub(super) fn release(connection: &Connection, run: i64, token: &str) -> gen::Re
 /// The runs that have the lease of this token.
 pub(super) fn leased(connection: &Connection, token: &str) -> gen::Result<Vec<i64>> {
     let sql = "SELECT id FROM runs WHERE lease = ?";
+    let mut statement = connection.prepare(sql).map_err(named)?;
+    let rows = statement.query_map([token], |row| row.get(0)).map_err(named)?;
+    rows.collect::<Result<_, _>>().map_err(named)
+}
+
+/// Those of them that have not ended.
+pub(super) fn in_progress(connection: &Connection, token: &str) -> gen::Result<BTreeSet<i64>> {
+    let sql = "SELECT id FROM runs WHERE ended IS NULL AND lease = ?";
     let mut statement = connection.prepare(sql).map_err(named)?;
     let rows = statement.query_map([token], |row| row.get(0)).map_err(named)?;
     rows.collect::<Result<_, _>>().map_err(named)

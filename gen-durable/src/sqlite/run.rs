@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::rows::Name;
 use super::shared::Shared;
 use super::states;
-use crate::inbox::Signal;
 use crate::journal::Outcome;
+use crate::recorded::SentSignal;
 use crate::step::value_of;
 
 /// A run of a store. Clones are the same run, and a drop does nothing to it.
@@ -70,7 +70,7 @@ impl Run {
         name: &str,
         value: &T,
     ) -> impl Future<Output = gen::Result> + Send + 'static {
-        let sent = Signal::new(name, value).and_then(|signal| self.store.send(&self.name, &signal));
+        let sent = SentSignal::new(name, value).and_then(|signal| self.store.send(&self.name, &signal));
         async move { sent?.told().await }
     }
 

@@ -9,20 +9,20 @@ use super::claim::{Claim, LeaseContext, Taker};
 use super::error::named;
 use super::job::Safety;
 use super::lease::Lease;
-use super::live::{Live, Mailbox};
+use super::live::{LiveRuns, Mailbox};
 use super::reply::Reply;
 use super::rows::{self, Name};
 use super::runs::KnownBodies;
 use super::writer::{Transactions, Writer};
 use super::{calls, schema, signals, states, SqliteOptions};
-use crate::inbox::Signal;
 use crate::journal::Ticket;
+use crate::recorded::SentSignal;
 
 /// The store of this process. Fields are dropped in this order: the thread ends its jobs, and then
 /// the lease is given up.
 pub(super) struct Shared {
     writer: Writer,
-    pub(super) live: Arc<Live>,
+    pub(super) live: Arc<LiveRuns>,
     lease: Lease,
     pub(super) path: PathBuf,
     /// The bodies of this process, which begin the runs that are called here.
@@ -37,7 +37,7 @@ impl Shared {
         let path = path.canonicalize()?;
         let connection = schema::open(&path, options)?;
         let lease = take_lease(&connection, &path)?;
-        let live = Arc::<Live>::default();
+        let live = Arc::<LiveRuns>::default();
         let survives = options.survives_power_cut;
         let transactions = Transactions::new(connection, survives, lease.token(), &live)?;
         let writer = Writer::start(transactions)?;
@@ -108,7 +108,7 @@ impl Shared {
     }
 
     /// Sends a signal to a run.
-    pub(super) fn send(&self, name: &Name, signal: &Signal) -> gen::Result<Reply<()>> {
+    pub(super) fn send(&self, name: &Name, signal: &SentSignal) -> gen::Result<Reply<()>> {
         let (name, json, live) = (name.clone(), serde_json::to_string(signal)?, Arc::clone(&self.live));
         Ok(self.submit(Safety::Safe, move |connection| {
             let row = rows::get(connection, &name)?;

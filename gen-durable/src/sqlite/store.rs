@@ -15,7 +15,7 @@ use super::list::{self, RunInfo};
 use super::rows::{self, Name};
 use super::shared::Shared;
 use super::{run, schema, signals, states, SqliteOptions};
-use crate::inbox::Signal;
+use crate::recorded::SentSignal;
 
 /// A store of many durable runs, in a file of SQLite.
 ///
@@ -92,7 +92,8 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Leased`] while another process runs it, or this one.
+    /// [`StoreError::Leased`] while another process runs it, or this one, and the other
+    /// [`StoreError`]s.
     pub fn journal(&self, body: &str, key: &str) -> gen::Result<SqliteJournal> {
         let name = Name::new(body, key)?;
         self.0.insert(&name, "null").wait()?;
@@ -197,7 +198,7 @@ impl SqliteStore {
         name: &str,
         value: &T,
     ) -> gen::Result {
-        self.0.send(&Name::new(body, key)?, &Signal::new(name, value)?)?.wait()
+        self.0.send(&Name::new(body, key)?, &SentSignal::new(name, value)?)?.wait()
     }
 
     /// Looks for damage in the whole file, also in what [`open`](Self::open) does not look at: the

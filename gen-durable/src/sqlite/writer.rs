@@ -8,7 +8,7 @@
 //! |---|---|
 //! | a job comes | takes all jobs that are there, does them in one transaction, and then sets the replies |
 //! | a transaction has written a cancellation, a signal or an end | tells the runs of it, before the replies are set |
-//! | a quarter of a second passes, and runs are in progress | looks for those that other processes have written |
+//! | a quarter of a second passes, and runs are in progress | looks for those that other processes have written, and for runs that they have taken over |
 //! | it passes, and a run could not be given back | tries it again |
 //! | a job fails | undoes the writes of this job, and goes on with the next one |
 //! | a transaction cannot begin or cannot be finished | tells this error to all of its jobs |
@@ -30,7 +30,7 @@ use rusqlite::Connection;
 
 use super::error::named;
 use super::job::{Job, Safety, Typed};
-use super::live::Live;
+use super::live::LiveRuns;
 use super::reply::Reply;
 use super::{rows, signals};
 
@@ -113,7 +113,7 @@ pub(super) struct Transactions {
     /// Whether the next transaction waits for the disk.
     is_full: bool,
     token: String,
-    live: Arc<Live>,
+    live: Arc<LiveRuns>,
     /// Changes when another process has written to the file.
     data_version: i64,
     looked: Instant,
@@ -127,7 +127,7 @@ impl Transactions {
         connection: Connection,
         survives_power_cut: bool,
         token: &str,
-        live: &Arc<Live>,
+        live: &Arc<LiveRuns>,
     ) -> gen::Result<Self> {
         Ok(Transactions {
             last_signal: signals::last(&connection)?,
@@ -170,6 +170,8 @@ impl Transactions {
             self.looked = Instant::now();
             if self.others_have_written().unwrap_or(true) {
                 self.live.note_others();
+                // If it fails, then the next write of the run shows that it has lost its lease.
+                let _ = self.tell_lost();
             }
             if self.live.take_owed() {
                 self.run_jobs(vec![self.releases_owed()]);
@@ -208,6 +210,14 @@ impl Transactions {
         }
         self.last_signal = last;
         self.live.watches.tell(&self.connection);
+        Ok(())
+    }
+
+    /// Tells the runs of this process that another process has taken over.
+    fn tell_lost(&self) -> gen::Result {
+        if !self.live.is_idle() {
+            self.live.tell_lost(&rows::in_progress(&self.connection, &self.token)?);
+        }
         Ok(())
     }
 

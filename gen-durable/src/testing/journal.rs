@@ -10,12 +10,11 @@ use super::moment::{Moment, MomentKind};
 use super::script::Script;
 use crate::clock::WallClock;
 use crate::error::StepFailed;
-use crate::inbox::Signal;
 use crate::journal::{Command, Outcome, Ticket, What};
 use crate::memory::{MemoryStore, Records};
 use crate::random::uuid_of;
 use crate::record::Record;
-use crate::recorded::{forward_journal, End, Recorded, Store, Wait};
+use crate::recorded::{forward_journal, End, Recorded, SentSignal, Store, Wait};
 
 #[derive(Debug)]
 pub(super) struct ScriptedJournal(Recorded<ScriptedStore>);
@@ -93,7 +92,7 @@ impl Store for ScriptedStore {
         self.memory.poll_sync(cx)
     }
 
-    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<SentSignal>> {
         self.memory.poll_signals(cx)
     }
 
@@ -151,12 +150,13 @@ impl Store for ScriptedStore {
         Ok(())
     }
 
-    fn take_cancel(&mut self, cx: &Context<'_>) -> Option<String> {
+    fn take_cancel(&mut self, cx: &Context<'_>) -> gen::Result<Option<String>> {
         self.waker = Some(cx.waker().clone());
-        self.script.is_cancel_asked().then(|| {
-            self.script.give_cancel();
-            "explored".to_owned()
-        })
+        if !self.script.is_cancel_asked() {
+            return Ok(None);
+        }
+        self.script.give_cancel();
+        Ok(Some("explored".to_owned()))
     }
 }
 

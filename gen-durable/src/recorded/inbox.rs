@@ -15,7 +15,7 @@ use crate::record::MAX_JSON;
 
 /// A signal, as its sender has written it down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Signal {
+pub(crate) struct SentSignal {
     name: String,
     /// As JSON.
     value: String,
@@ -24,20 +24,20 @@ pub(crate) struct Signal {
     at: u64,
 }
 
-impl Signal {
+impl SentSignal {
     /// A signal that is sent now.
     ///
     /// # Errors
     ///
     /// The value is no JSON, or is too large for an entry of a journal.
     pub(crate) fn new<T: Serialize + ?Sized>(name: &str, value: &T) -> gen::Result<Self> {
-        Signal::sent_at(clock::millis_now(), name, value)
+        SentSignal::sent_at(clock::millis_now(), name, value)
     }
 
     /// As `new`, of a signal that is sent at that time.
     pub(crate) fn sent_at<T: Serialize + ?Sized>(at: u64, name: &str, value: &T) -> gen::Result<Self> {
         let value = serde_json::to_string(value)?;
-        let signal = Signal { name: name.into(), value, at };
+        let signal = SentSignal { name: name.into(), value, at };
         let size = serde_json::to_vec(&signal)?.len();
         gen::ensure!(size <= MAX_JSON, "a signal of {size} bytes is too large for a journal");
         Ok(signal)
@@ -48,11 +48,12 @@ impl Signal {
     }
 }
 
+/// The signals of one run.
 #[derive(Debug, Default)]
-pub(crate) struct Inbox {
+pub(super) struct Inbox {
     /// By name: those that were not given yet, in the order in which they came, each with its
     /// number among all.
-    arrived: BTreeMap<String, VecDeque<(u64, Signal)>>,
+    arrived: BTreeMap<String, VecDeque<(u64, SentSignal)>>,
     /// The number of all that have arrived.
     number: u64,
     /// By name: how many a replay has given, which have not arrived in this process.
@@ -63,12 +64,12 @@ pub(crate) struct Inbox {
 
 impl Inbox {
     /// A command waits for the next signal of that name.
-    pub(crate) fn wait(&mut self, name: &str, ticket: Ticket) {
+    pub(super) fn wait(&mut self, name: &str, ticket: Ticket) {
         self.waiting.entry(name.into()).or_default().insert(ticket);
     }
 
     /// A replay has given a signal of that name.
-    pub(crate) fn replayed(&mut self, name: &str, ticket: Ticket) {
+    pub(super) fn replayed(&mut self, name: &str, ticket: Ticket) {
         self.forget(name, ticket);
         *self.given_before.entry(name.into()).or_default() += 1;
     }
@@ -83,7 +84,7 @@ impl Inbox {
     }
 
     /// Whether a command waits that is still awaited.
-    pub(crate) fn is_awaited(&mut self, awaited: &Awaited) -> bool {
+    pub(super) fn is_awaited(&mut self, awaited: &Awaited) -> bool {
         self.waiting.retain(|_, tickets| {
             tickets.retain(|ticket| awaited.contains(*ticket));
             !tickets.is_empty()
@@ -91,7 +92,8 @@ impl Inbox {
         !self.waiting.is_empty()
     }
 
-    pub(crate) fn arrive(&mut self, signals: Vec<Signal>) {
+    /// Signals have come, in this order.
+    pub(super) fn arrive(&mut self, signals: Vec<SentSignal>) {
         for signal in signals {
             match self.given_before.get_mut(&signal.name) {
                 Some(given) if *given > 0 => *given -= 1,
@@ -108,7 +110,7 @@ impl Inbox {
     /// command, which is the first one that waits for that name.
     ///
     /// Signals of one name keep the order in which they have arrived.
-    pub(crate) fn first(&mut self, awaited: &Awaited) -> Option<(u64, Ticket)> {
+    pub(super) fn first(&mut self, awaited: &Awaited) -> Option<(u64, Ticket)> {
         if !self.is_awaited(awaited) {
             return None;
         }
@@ -120,7 +122,7 @@ impl Inbox {
     }
 
     /// Gives the next signal of that name, as JSON, to a command that waits for it.
-    pub(crate) fn give(&mut self, name: &str, ticket: Ticket) -> Option<String> {
+    pub(super) fn give(&mut self, name: &str, ticket: Ticket) -> Option<String> {
         self.forget(name, ticket);
         let of_name = self.arrived.get_mut(name)?;
         let given = of_name.pop_front();
@@ -141,7 +143,7 @@ mod tests {
         let (late, early) = (Ticket(0), Ticket(1));
         inbox.wait("late", late);
         inbox.wait("early", early);
-        let sent_at = |at, name| Signal::sent_at(at, name, &at).unwrap();
+        let sent_at = |at, name| SentSignal::sent_at(at, name, &at).unwrap();
         // The clocks of two senders differ, or the first one was slow to write its signal.
         inbox.arrive(vec![sent_at(9, "late"), sent_at(5, "early"), sent_at(5, "late")]);
         let awaited = Awaited([late, early].into());
