@@ -110,6 +110,9 @@ struct Shown {
 /// The waits that a list shows at most, of each run.
 const MAX_WAITS: usize = 32;
 
+/// The characters of a command that a list shows at most, so that all of them fit into the row.
+const MAX_TEXT: usize = 1000;
+
 /// A wait, as the row of a run has it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredWait {
@@ -203,7 +206,7 @@ impl Store for RunStore {
             return Ok(());
         }
         let stored = waits.iter().map(|(_, command, deadline)| StoredWait {
-            what: command.what.to_string(),
+            what: command.what.to_string().chars().take(MAX_TEXT).collect(),
             at: command.at.to_string(),
             until: *deadline,
         });

@@ -61,7 +61,7 @@ pub enum RunState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunWait {
-    /// The command, such as "the step `charge`".
+    /// The command, such as "the step `charge`": at most 1,000 characters of it.
     pub what: String,
     /// The line of the yield, such as "src/order.rs:12:5".
     pub at: String,

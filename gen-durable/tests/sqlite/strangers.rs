@@ -284,6 +284,22 @@ fn a_reason_that_fits_into_no_entry_is_refused_and_stops_no_run() {
     assert_eq!(block_on(gen_durable::run(text(World::default(), 1), journal)).unwrap(), 1000);
 }
 
+/// Waits for 20 signals, whose names have 1 MiB each.
+#[gen::coroutine]
+fn long_names() -> gen::Result<bool> {
+    let names = (0..20).map(|n| format!("{n} {}", "x".repeat(1 << 20)));
+    let signals: Vec<_> = names.map(signal::<u32>).collect();
+    Ok(yield_!(with_timeout(Duration::from_secs(3600), signals)).is_err())
+}
+
+#[test]
+fn commands_whose_names_together_fit_into_no_row_can_be_waited_for() {
+    let folder = Folder::new("long-names");
+    let store = SqliteStore::open(folder.file("orders.db")).unwrap();
+    let journal = store.journal("order", "7").unwrap();
+    assert!(block_on(gen_durable::run(long_names(), journal)).unwrap());
+}
+
 #[test]
 fn a_store_that_another_program_keeps_locked_can_be_read() {
     let folder = Folder::new("busy-read");
