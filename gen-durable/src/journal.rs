@@ -219,6 +219,18 @@ impl Awaited {
         self.0.contains(&ticket)
     }
 
+    /// The first of these commands for which the coroutine waits. Those before it are removed: it
+    /// has given them up, and never waits for them again.
+    pub(crate) fn first_of(&self, tickets: &mut BTreeSet<Ticket>) -> Option<Ticket> {
+        while let Some(ticket) = tickets.first().copied() {
+            if self.contains(ticket) {
+                return Some(ticket);
+            }
+            tickets.pop_first();
+        }
+        None
+    }
+
     /// The commands, in the order in which they were issued.
     pub fn iter(&self) -> impl Iterator<Item = Ticket> + '_ {
         self.0.iter().copied()

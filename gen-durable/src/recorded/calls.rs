@@ -44,13 +44,7 @@ impl Calls {
 
     /// Whether a call waits for an end.
     pub(super) fn is_awaited(&mut self, awaited: &Awaited) -> bool {
-        while let Some(ticket) = self.waiting.first() {
-            if awaited.contains(*ticket) {
-                return true;
-            }
-            self.waiting.pop_first();
-        }
-        false
+        awaited.first_of(&mut self.waiting).is_some()
     }
 
     /// Takes the calls of which the store has to know.

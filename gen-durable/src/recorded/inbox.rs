@@ -58,14 +58,17 @@ pub(super) struct Inbox {
     number: u64,
     /// By name: how many a replay has given, which have not arrived in this process.
     given_before: BTreeMap<String, u64>,
-    /// By name: the commands. They may be done.
-    waiting: BTreeMap<String, BTreeSet<Ticket>>,
+    /// The commands that wait. The coroutine may have given some of them up.
+    waiting: BTreeSet<Ticket>,
+    /// The same commands, by name.
+    by_name: BTreeMap<String, BTreeSet<Ticket>>,
 }
 
 impl Inbox {
     /// A command waits for the next signal of that name.
     pub(super) fn wait(&mut self, name: &str, ticket: Ticket) {
-        self.waiting.entry(name.into()).or_default().insert(ticket);
+        self.waiting.insert(ticket);
+        self.by_name.entry(name.into()).or_default().insert(ticket);
     }
 
     /// A replay has given a signal of that name.
@@ -75,21 +78,18 @@ impl Inbox {
     }
 
     fn forget(&mut self, name: &str, ticket: Ticket) {
-        if let Some(tickets) = self.waiting.get_mut(name) {
+        self.waiting.remove(&ticket);
+        if let Some(tickets) = self.by_name.get_mut(name) {
             tickets.remove(&ticket);
             if tickets.is_empty() {
-                self.waiting.remove(name);
+                self.by_name.remove(name);
             }
         }
     }
 
     /// Whether a command waits that is still awaited.
     pub(super) fn is_awaited(&mut self, awaited: &Awaited) -> bool {
-        self.waiting.retain(|_, tickets| {
-            tickets.retain(|ticket| awaited.contains(*ticket));
-            !tickets.is_empty()
-        });
-        !self.waiting.is_empty()
+        awaited.first_of(&mut self.waiting).is_some()
     }
 
     /// Signals have come, in this order.
@@ -111,12 +111,10 @@ impl Inbox {
     ///
     /// Signals of one name keep the order in which they have arrived.
     pub(super) fn first(&mut self, awaited: &Awaited) -> Option<(u64, Ticket)> {
-        if !self.is_awaited(awaited) {
-            return None;
-        }
-        let candidates = self.waiting.iter().filter_map(|(name, tickets)| {
-            let (number, signal) = self.arrived.get(name)?.front()?;
-            Some((signal.at, *number, *tickets.first()?))
+        let candidates = self.arrived.iter().filter_map(|(name, of_name)| {
+            let (number, signal) = of_name.front()?;
+            let ticket = awaited.first_of(self.by_name.get_mut(name)?)?;
+            Some((signal.at, *number, ticket))
         });
         candidates.min().map(|(at, _, ticket)| (at, ticket))
     }
