@@ -10,8 +10,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::Serialize;
 
+use crate::command_future::CheckedCommand;
 use crate::journal::{Outcome, What};
-use crate::leaf::Given;
 use crate::step::decoded;
 
 /// Calls another durable coroutine by the name of its body and a key, as a run of its own, and
@@ -116,13 +116,13 @@ pub fn call<T: DeserializeOwned>(
     input: &(impl Serialize + ?Sized),
 ) -> Call<T> {
     let (body, key) = (body.into(), key.into());
-    Call { given: Given::new(input, |input| What::Call { body, key, input }), value: PhantomData }
+    Call { command: CheckedCommand::new(input, |input| What::Call { body, key, input }), value: PhantomData }
 }
 
 /// The future of a [`call`](fn@call).
 #[must_use = "nothing is called until it is yielded"]
 pub struct Call<T> {
-    given: Given,
+    command: CheckedCommand,
     value: PhantomData<fn() -> T>,
 }
 
@@ -130,15 +130,15 @@ impl<T: DeserializeOwned> Future for Call<T> {
     type Output = gen::Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<gen::Result<T>> {
-        let outcome = ready!(self.given.poll_in_journal(cx))?;
-        let command = self.given.command();
+        let outcome = ready!(self.command.poll_in_journal(cx))?;
+        let command = self.command.command();
         Poll::Ready(Ok(decoded(outcome, || format!("the result of {command} has another type"))?))
     }
 }
 
 impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call").field("command", self.given.command()).finish_non_exhaustive()
+        f.debug_struct("Call").field("command", self.command.command()).finish_non_exhaustive()
     }
 }
 
@@ -187,13 +187,13 @@ impl<T> fmt::Debug for Call<T> {
 #[track_caller]
 pub fn start(body: impl Into<String>, key: impl Into<String>, input: &(impl Serialize + ?Sized)) -> Start {
     let (body, key) = (body.into(), key.into());
-    Start(Given::new(input, |input| What::Start { body, key, input, after: 0 }))
+    Start(CheckedCommand::new(input, |input| What::Start { body, key, input, after: 0 }))
 }
 
 /// The future of a [`start`](fn@start).
 #[derive(Debug)]
 #[must_use = "nothing is started until it is yielded"]
-pub struct Start(Given);
+pub struct Start(CheckedCommand);
 
 impl Start {
     /// Lets the other run begin after that time, which is rounded up to a millisecond. The yield

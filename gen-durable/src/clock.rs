@@ -19,7 +19,7 @@ pub(crate) struct WallClock {
 impl WallClock {
     pub(crate) fn new() -> Self {
         // If a test has moved the clock of the executor, that time has passed.
-        let began = millis_of(time_of_day());
+        let began = millis_now();
         WallClock { began, began_here: gen::drive::now(), follows_system: true }
     }
 
@@ -80,8 +80,13 @@ pub(crate) fn time_of_day() -> SystemTime {
     system.checked_add(ahead).and_then(|time| time.checked_sub(behind)).unwrap_or(system)
 }
 
+/// The [time of the day](time_of_day), in milliseconds since 1970.
+pub(crate) fn millis_now() -> u64 {
+    millis_of(time_of_day())
+}
+
 /// Milliseconds since 1970.
-pub(crate) fn millis_of(time: SystemTime) -> u64 {
+fn millis_of(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

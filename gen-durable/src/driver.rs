@@ -30,7 +30,6 @@ use crate::core::{enter, Core};
 use crate::error::Suspended;
 use crate::journal::{Event, Journal, Outcome};
 use crate::outside::{outside, Outside};
-use crate::recorded::too_large;
 use crate::steps::Steps;
 
 /// Runs a coroutine over a journal: replays the entries that the journal contains, and records the
@@ -96,6 +95,27 @@ where
 ///
 /// It gives `Ok` of the result of the coroutine if the coroutine has ended. `Err` means that it has
 /// not, and can go on in a later run: the errors are those of [`run`].
+///
+/// ```
+/// use gen::yield_;
+/// use gen_durable::{step, Driver, JournalMismatch, MemoryJournal};
+/// use gen_durable::{Records, StepFailed};
+///
+/// #[gen::coroutine]
+/// fn pay(label: &'static str) -> gen::Result<u32> {
+///     yield_!(step(label, || async { Err(gen::Error::new("no money")) }))
+/// }
+/// let records = Records::new();
+/// let drive = |label| {
+///     gen::run_sync(Driver::new(pay(label), MemoryJournal::new(&records)))
+/// };
+/// // The coroutine has ended, with an error of its own.
+/// let ended = drive("charge")?;
+/// assert!(ended.unwrap_err().is::<StepFailed>());
+/// // Another program departs from the journal, and nothing has ended.
+/// assert!(drive("pay").unwrap_err().is::<JournalMismatch>());
+/// # Ok::<(), gen::Error>(())
+/// ```
 #[must_use = "nothing runs until it is polled"]
 pub struct Driver<C: Coroutine> {
     /// Dropped when it has ended.
@@ -268,7 +288,7 @@ where
     /// is the result also of this run, as it is of each replay.
     fn write_end(&mut self, result: gen::Result<T>) -> gen::Result<gen::Result<T>> {
         let outcome = Outcome::of(&result);
-        let replaced = too_large(&outcome).or_else(|| match &outcome {
+        let replaced = outcome.too_large().or_else(|| match &outcome {
             Outcome::Failed(failed) if result.is_ok() => Some(failed.clone()),
             _ => None,
         });

@@ -1,6 +1,6 @@
 //! [`FileJournal`]: a journal in a file of its own.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::task::{Context, Poll};
@@ -10,11 +10,11 @@ use gen::Context as _;
 use serde::Serialize;
 
 use crate::error::{FileError, StepFailed};
+use crate::files::{open_private, sync_folder};
 use crate::frames::{self, Batch, HEADER};
-use crate::inbox::Signal;
-use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket};
+use crate::journal::Command;
 use crate::record::Record;
-use crate::recorded::{Recorded, Store};
+use crate::recorded::{forward_journal, Recorded, SentSignal, Store};
 use crate::signal_file::{self, SignalFile};
 
 /// A journal in a file of its own, for one run of one coroutine.
@@ -128,7 +128,7 @@ impl FileJournal {
         T: Serialize + ?Sized,
     {
         let path = path.as_ref();
-        let sent = Signal::new(name, value).and_then(|signal| signal_file::send(path, &signal));
+        let sent = SentSignal::new(name, value).and_then(|signal| signal_file::send(path, &signal));
         sent.with_context(|| format!("cannot send the signal `{name}` to the journal {}", path.display()))
     }
 }
@@ -219,7 +219,7 @@ impl Store for FileStore {
         Poll::Ready(self.write_batch())
     }
 
-    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<SentSignal>> {
         self.signals.poll(cx).context("cannot read the signals of the journal")
     }
 
@@ -240,22 +240,4 @@ pub(crate) fn read_whole(file: &mut File) -> gen::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Opens a file that only its owner may read.
-pub(crate) fn open_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// Makes the name of a new file safe.
-pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-    }
-    Ok(())
-}
-
-crate::recorded::forward_journal!(FileJournal);
+forward_journal!(FileJournal);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::StepFailed;
 use crate::place::Place;
-use crate::recorded::too_large;
+use crate::record::MAX_JSON;
 
 /// The number of a command, from 0, in the order in which the coroutine has issued them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -173,9 +173,22 @@ impl Outcome {
     /// ever.
     #[must_use]
     pub fn limited(self) -> Self {
-        match too_large(&self) {
+        match self.too_large() {
             Some(failed) => Outcome::Failed(failed),
             None => self,
+        }
+    }
+
+    /// The failure that a journal keeps instead of an outcome that is too large for an entry.
+    pub(crate) fn too_large(&self) -> Option<StepFailed> {
+        /// Room for the other parts of the entry.
+        const PARTS: usize = 64;
+        match serde_json::to_vec(self).map(|json| json.len()) {
+            Ok(size) if size + PARTS <= MAX_JSON => None,
+            Ok(size) => Some(StepFailed::new(format!(
+                "the result has {size} bytes, and an entry of the journal at most {MAX_JSON}"
+            ))),
+            Err(error) => Some(StepFailed::new(error.to_string())),
         }
     }
 }
@@ -206,6 +219,18 @@ impl Awaited {
         self.0.contains(&ticket)
     }
 
+    /// The first of these commands for which the coroutine waits. Those before it are removed: it
+    /// has given them up, and never waits for them again.
+    pub(crate) fn first_of(&self, tickets: &mut BTreeSet<Ticket>) -> Option<Ticket> {
+        while let Some(ticket) = tickets.first().copied() {
+            if self.contains(ticket) {
+                return Some(ticket);
+            }
+            tickets.pop_first();
+        }
+        None
+    }
+
     /// The commands, in the order in which they were issued.
     pub fn iter(&self) -> impl Iterator<Item = Ticket> + '_ {
         self.0.iter().copied()
@@ -227,8 +252,66 @@ impl Awaited {
 /// | [`finish`](Self::finish) | the coroutine has ended |
 /// | [`poll_finished`](Self::poll_finished) | after that, until the result is safe |
 ///
-/// [`FileJournal`](crate::FileJournal) and [`MemoryJournal`](crate::MemoryJournal) implement it. To
-/// test the effects when the process dies, wrap one of them in a journal of your own that fails.
+/// [`FileJournal`](crate::FileJournal), [`MemoryJournal`](crate::MemoryJournal) and
+/// [`SqliteJournal`](crate::SqliteJournal) implement it. A journal of your own may wrap one of
+/// them:
+///
+/// ```
+/// use gen::yield_;
+/// use gen_durable::{step, Awaited, Command, Event, Journal, MemoryJournal, Outcome};
+/// use gen_durable::{Place, Records, Ticket};
+/// use std::task::{Context, Poll};
+///
+/// /// The process dies before it records the outcome of its first step.
+/// struct Dying(MemoryJournal);
+///
+/// impl Journal for Dying {
+///     fn propose(&mut self, _: Ticket, _: Outcome) -> gen::Result {
+///         gen::bail!("the process dies")
+///     }
+///
+///     fn issue(&mut self, command: &Command) -> gen::Result<Ticket> {
+///         self.0.issue(command)
+///     }
+///
+///     fn version(&mut self, of: &str, newest: u32, at: &Place) -> gen::Result<u32> {
+///         self.0.version(of, newest, at)
+///     }
+///
+///     fn cancel(&mut self, reason: &str) -> gen::Result {
+///         self.0.cancel(reason)
+///     }
+///
+///     fn poll_event(
+///         &mut self,
+///         cx: &mut Context<'_>,
+///         awaited: &Awaited,
+///     ) -> Poll<gen::Result<Event>> {
+///         self.0.poll_event(cx, awaited)
+///     }
+///
+///     fn finish(&mut self, outcome: &Outcome) -> gen::Result {
+///         self.0.finish(outcome)
+///     }
+///
+///     fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
+///         self.0.poll_finished(cx)
+///     }
+/// }
+///
+/// #[gen::coroutine]
+/// fn order() -> gen::Result<u32> {
+///     yield_!(step("charge", || async { Ok(30) }))
+/// }
+/// let records = Records::new();
+/// let journal = Dying(MemoryJournal::new(&records));
+/// let error = gen::run_sync(gen_durable::run(order(), journal)).unwrap_err();
+/// assert_eq!(error.to_string(), "the process dies");
+/// // The step was begun, and runs again in the next process.
+/// assert_eq!((records.len(), records.steps().len()), (1, 0));
+/// let journal = MemoryJournal::new(&records);
+/// assert_eq!(gen::run_sync(gen_durable::run(order(), journal)).unwrap(), 30);
+/// ```
 ///
 /// # Errors
 ///
@@ -240,7 +323,7 @@ pub trait Journal: Send + 'static {
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn issue(&mut self, command: &Command) -> gen::Result<Ticket>;
 
     /// The version of a change that this run has, as [`version`](fn@crate::version) says. A journal
@@ -248,7 +331,8 @@ pub trait Journal: Send + 'static {
     ///
     /// # Errors
     ///
-    /// As said above. A journal that does not implement it keeps no versions, and fails.
+    /// Those of [every method](Journal#errors). A journal that does not implement it keeps no
+    /// versions, and fails.
     fn version(&mut self, label: &str, newest: u32, at: &Place) -> gen::Result<u32> {
         let _ = newest;
         gen::bail!("the journal keeps no versions, so it has none for `{label}` at {at}")
@@ -258,14 +342,14 @@ pub trait Journal: Send + 'static {
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result;
 
     /// Asks for a cancellation. It is an event later.
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn cancel(&mut self, reason: &str) -> gen::Result;
 
     /// The next event. An event must be safe before it is given, and may be the
@@ -273,14 +357,14 @@ pub trait Journal: Send + 'static {
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn poll_event(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result<Event>>;
 
     /// Writes the result of the coroutine down, or, in a replay, compares it with the recorded one.
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn finish(&mut self, outcome: &Outcome) -> gen::Result;
 
     /// Completes when the result is safe. Only then the caller of the run gets it.
@@ -290,6 +374,6 @@ pub trait Journal: Send + 'static {
     ///
     /// # Errors
     ///
-    /// As said above.
+    /// Those of [every method](Journal#errors).
     fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result>;
 }

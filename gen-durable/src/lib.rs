@@ -183,20 +183,36 @@
 //! - `sqlite`, which is on by default: [`SqliteStore`]. It compiles SQLite, in C, into the program.
 //! - `tokio`: timers on tokio, as the feature of `gen-runtime`.
 
+// From the yield to the disk:
+//
+// | file | what it holds |
+// |---|---|
+// | `step.rs`, `retry.rs`, `sleep.rs`, `timeout.rs`, `signal.rs`, `call.rs`, `state.rs`, `now.rs`, `random.rs`, `version.rs` | what a coroutine yields |
+// | `leaf.rs`, `command_future.rs` | a command on its way through the journal, within such a future |
+// | `core.rs` | the state that these futures share with their driver |
+// | `driver.rs`, `steps.rs`, `driver_waker.rs` | the driver, and the steps that it runs |
+// | `outside.rs` | finds waits that are in no journal |
+// | `journal.rs`, `place.rs`, `error.rs` | the journal as the driver sees it |
+// | `recorded/`, `record.rs`, `clock.rs` | the journal that all stores share |
+// | `memory.rs` | its records in memory |
+// | `file.rs`, `frames.rs`, `signal_file.rs`, `watch.rs`, `files.rs` | its records in a file, and the signals beside it |
+// | `sqlite/` | its records in a store of many runs, and the runs themselves |
+// | `testing/` | the exploration of a process that dies |
+
 #![forbid(unsafe_code)]
 
 mod call;
-mod calls;
 mod clock;
+mod command_future;
 mod core;
 mod driver;
 mod driver_waker;
 mod error;
 mod file;
+mod files;
 mod frames;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
-mod inbox;
 mod journal;
 mod leaf;
 mod memory;
@@ -218,7 +234,6 @@ mod steps;
 pub mod testing;
 mod timeout;
 mod version;
-mod versions;
 mod watch;
 
 pub use crate::call::{call, start, Call, Start};

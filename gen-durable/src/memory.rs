@@ -10,10 +10,9 @@ use serde::Serialize;
 
 use crate::clock::{self, WallClock};
 use crate::error::StepFailed;
-use crate::inbox::Signal;
-use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
+use crate::journal::{Command, Outcome, Ticket, What};
 use crate::record::Record;
-use crate::recorded::{End, Recorded, Store};
+use crate::recorded::{forward_journal, End, Recorded, SentSignal, Store};
 use crate::step::decoded;
 
 /// The entries of a journal in memory. Clones share them.
@@ -48,7 +47,7 @@ pub struct Records(Arc<Mutex<Contents>>);
 #[derive(Default)]
 struct Contents {
     records: Vec<Record>,
-    signals: Vec<Signal>,
+    signals: Vec<SentSignal>,
     /// By body and key: the ends of the runs that the test plays, and their times.
     ends: BTreeMap<(String, String), (u64, Outcome)>,
     /// The task of the run that waits for signals or ends.
@@ -101,7 +100,7 @@ impl Records {
     ///
     /// The value cannot be written as JSON, or is too large for an entry of a journal.
     pub fn send_signal<T: Serialize + ?Sized>(&self, name: &str, value: &T) -> gen::Result {
-        let signal = Signal::sent_at(self.now(), name, value)?;
+        let signal = SentSignal::sent_at(self.now(), name, value)?;
         self.change(|contents| contents.signals.push(signal));
         Ok(())
     }
@@ -157,7 +156,7 @@ impl Records {
     /// The time at which a test sends something.
     fn now(&self) -> u64 {
         let virtual_clock = self.lock().clock.as_ref().map(WallClock::now_here);
-        virtual_clock.unwrap_or_else(|| clock::millis_of(clock::time_of_day()))
+        virtual_clock.unwrap_or_else(clock::millis_now)
     }
 
     /// Changes the contents, and wakes the run that waits for that.
@@ -228,7 +227,7 @@ impl Records {
 
     /// A copy of a journal that is kept elsewhere.
     #[cfg(feature = "sqlite")]
-    pub(crate) fn copied(records: Vec<Record>, signals: Vec<Signal>) -> Self {
+    pub(crate) fn copied(records: Vec<Record>, signals: Vec<SentSignal>) -> Self {
         Records(Arc::new(Mutex::new(Contents { records, signals, ..Contents::default() })))
     }
 
@@ -239,7 +238,11 @@ impl Records {
 
 impl PartialEq for Records {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.lock().records == other.cut(usize::MAX).lock().records
+        // Never both locks at once: another thread may compare the same two the other way round.
+        Arc::ptr_eq(&self.0, &other.0) || {
+            let records = self.lock().records.clone();
+            records == other.lock().records
+        }
     }
 }
 
@@ -304,7 +307,7 @@ impl Store for MemoryStore {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<SentSignal>> {
         let signals = self.look(cx, |contents| contents.signals[self.signals..].to_vec());
         self.signals += signals.len();
         Ok(signals)
@@ -330,4 +333,4 @@ impl Store for MemoryStore {
     }
 }
 
-crate::recorded::forward_journal!(MemoryJournal);
+forward_journal!(MemoryJournal);

@@ -6,9 +6,9 @@ use std::task::{ready, Context, Poll};
 use std::time::SystemTime;
 
 use crate::clock;
+use crate::command_future::CommandFuture;
 use crate::error::StepFailed;
 use crate::journal::What;
-use crate::leaf::Asked;
 use crate::step::decoded;
 
 /// Reads the clock, and keeps the time in the journal: a replay gives the same time.
@@ -44,13 +44,13 @@ use crate::step::decoded;
 /// Only an entry of the journal that is no time.
 #[track_caller]
 pub fn now() -> Now {
-    Now(Asked::new(What::Now))
+    Now(CommandFuture::new(What::Now))
 }
 
 /// The future of a [`now`](fn@now).
 #[derive(Debug)]
 #[must_use = "nothing happens until it is yielded"]
-pub struct Now(Asked);
+pub struct Now(CommandFuture);
 
 impl Future for Now {
     type Output = gen::Result<SystemTime>;

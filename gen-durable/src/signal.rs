@@ -8,9 +8,8 @@ use std::task::{ready, Context, Poll};
 
 use serde::de::DeserializeOwned;
 
-use crate::error::NoJournal;
+use crate::command_future::CheckedCommand;
 use crate::journal::What;
-use crate::leaf::Asked;
 use crate::step::decoded;
 
 /// Waits for the next signal of that name, which comes from outside of the coroutine: the click of
@@ -61,11 +60,13 @@ use crate::step::decoded;
 ///
 /// # Without a journal
 ///
-/// There is nothing to send a signal to, so the yield fails at once with [`NoJournal`].
+/// There is nothing to send a signal to, so the yield fails at once with
+/// [`NoJournal`](crate::NoJournal).
 ///
 /// # Errors
 ///
-/// [`StepFailed`](crate::StepFailed) if the value has another type. The signal is then consumed.
+/// [`StepFailed`](crate::StepFailed) if the value has another type; the signal is then consumed.
+/// Also if the name is too large for an entry of a journal.
 ///
 /// # Cancellation
 ///
@@ -73,13 +74,13 @@ use crate::step::decoded;
 /// signal: the next wait for that name gets it.
 #[track_caller]
 pub fn signal<T: DeserializeOwned>(name: impl Into<String>) -> Signal<T> {
-    Signal { asked: Asked::new(What::Signal(name.into())), value: PhantomData }
+    Signal { command: CheckedCommand::of(What::Signal(name.into())), value: PhantomData }
 }
 
 /// The future of a [`signal`](fn@signal).
 #[must_use = "nothing waits until it is yielded"]
 pub struct Signal<T> {
-    asked: Asked,
+    command: CheckedCommand,
     value: PhantomData<fn() -> T>,
 }
 
@@ -87,17 +88,14 @@ impl<T: DeserializeOwned> Future for Signal<T> {
     type Output = gen::Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<gen::Result<T>> {
-        let outcome = ready!(self.asked.poll(cx));
-        let command = &self.asked.command;
-        Poll::Ready(match outcome {
-            Some(outcome) => Ok(decoded(outcome, || format!("{command} has another type"))?),
-            None => Err(NoJournal { what: command.to_string() }.into()),
-        })
+        let outcome = ready!(self.command.poll_in_journal(cx))?;
+        let command = self.command.command();
+        Poll::Ready(Ok(decoded(outcome, || format!("{command} has another type"))?))
     }
 }
 
 impl<T> fmt::Debug for Signal<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signal").field("command", &self.asked.command).finish_non_exhaustive()
+        f.debug_struct("Signal").field("command", self.command.command()).finish_non_exhaustive()
     }
 }

@@ -9,7 +9,6 @@
 //! A frame that is being written looks like a torn end to the run, which then reads it later. The
 //! file only grows, apart from torn ends.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{self, Path, PathBuf};
@@ -20,21 +19,20 @@ use fs4::FileExt;
 use gen::Context as _;
 
 use crate::error::FileError;
-use crate::file::{open_private, read_whole, sync_folder, FileJournal};
+use crate::file::{read_whole, FileJournal};
+use crate::files::{beside, open_private, sync_folder};
 use crate::frames;
-use crate::inbox::Signal;
+use crate::recorded::SentSignal;
 use crate::watch::{self, Watched};
 
 const HEADER: &[u8] = b"gen-durable signals 2\n";
 
 fn path_of(journal: &Path) -> PathBuf {
-    let mut path = OsString::from(journal);
-    path.push(".signals");
-    path.into()
+    beside(journal, ".signals")
 }
 
 /// Writes a signal for the run of a journal.
-pub(crate) fn send(journal: &Path, signal: &Signal) -> gen::Result {
+pub(crate) fn send(journal: &Path, signal: &SentSignal) -> gen::Result {
     check_journal(journal)?;
     let frame = frames::frame(signal)?;
     let path = path_of(journal);
@@ -42,7 +40,7 @@ pub(crate) fn send(journal: &Path, signal: &Signal) -> gen::Result {
     // The drop of the file unlocks it.
     FileExt::lock(&file)?;
     let bytes = read_whole(&mut file)?;
-    let (_, whole) = frames::parse::<Signal>(HEADER, &bytes)?;
+    let (_, whole) = frames::parse::<SentSignal>(HEADER, &bytes)?;
     if (whole + HEADER.len() + frame.len()) as u64 > FileJournal::MAX_FILE {
         return Err(FileError::TooLarge.into());
     }
@@ -104,7 +102,7 @@ impl SignalFile {
     }
 
     /// The signals that have come since the last call.
-    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> gen::Result<Vec<SentSignal>> {
         let watched = match &self.watched {
             Some(watched) => watched,
             None => self.watched.insert(watch::watch(self.path.clone())?),
@@ -116,7 +114,7 @@ impl SignalFile {
         }
     }
 
-    fn read_more(&mut self) -> gen::Result<Vec<Signal>> {
+    fn read_more(&mut self) -> gen::Result<Vec<SentSignal>> {
         let mut file = match File::open(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             opened => opened?,

@@ -9,8 +9,8 @@ use std::task::{ready, Context, Poll};
 use serde::de::DeserializeOwned;
 use serde::Serialize;
 
+use crate::command_future::CheckedCommand;
 use crate::journal::{Outcome, What};
-use crate::leaf::Given;
 use crate::step::decoded;
 
 /// Sets a state of this run, which others can see while the run goes on: its progress, or the
@@ -60,13 +60,13 @@ use crate::step::decoded;
 #[track_caller]
 pub fn set_state(name: impl Into<String>, value: &(impl Serialize + ?Sized)) -> SetState {
     let name = name.into();
-    SetState(Given::new(value, |value| What::SetState { name, value }))
+    SetState(CheckedCommand::new(value, |value| What::SetState { name, value }))
 }
 
 /// The future of a [`set_state`](fn@set_state).
 #[derive(Debug)]
 #[must_use = "nothing is set until it is yielded"]
-pub struct SetState(Given);
+pub struct SetState(CheckedCommand);
 
 impl Future for SetState {
     type Output = gen::Result;
@@ -81,6 +81,20 @@ impl Future for SetState {
 
 /// Reads a state that this run has [set](fn@set_state). `None` if it has none of that name.
 ///
+/// ```
+/// use gen::yield_;
+/// use gen_durable::{get_state, set_state, MemoryJournal, Records};
+///
+/// #[gen::coroutine]
+/// fn count() -> gen::Result<Option<u32>> {
+///     assert_eq!(yield_!(get_state::<u32>("count"))?, None);
+///     yield_!(set_state("count", &1))?;
+///     yield_!(get_state("count"))
+/// }
+/// let run = gen_durable::run(count(), MemoryJournal::new(&Records::new()));
+/// assert_eq!(gen::run_sync(run).unwrap(), Some(1));
+/// ```
+///
 /// # Without a journal
 ///
 /// There is no state, so the yield fails at once with
@@ -91,13 +105,13 @@ impl Future for SetState {
 /// [`StepFailed`](crate::StepFailed) if the state has another type, or the name more than 1 KiB.
 #[track_caller]
 pub fn get_state<T: DeserializeOwned>(name: impl Into<String>) -> GetState<T> {
-    GetState { given: Given::of(What::GetState(name.into())), value: PhantomData }
+    GetState { command: CheckedCommand::of(What::GetState(name.into())), value: PhantomData }
 }
 
 /// The future of a [`get_state`](fn@get_state).
 #[must_use = "nothing is read until it is yielded"]
 pub struct GetState<T> {
-    given: Given,
+    command: CheckedCommand,
     value: PhantomData<fn() -> T>,
 }
 
@@ -105,14 +119,14 @@ impl<T: DeserializeOwned> Future for GetState<T> {
     type Output = gen::Result<Option<T>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<gen::Result<Option<T>>> {
-        let outcome = ready!(self.given.poll_in_journal(cx))?;
-        let command = self.given.command();
+        let outcome = ready!(self.command.poll_in_journal(cx))?;
+        let command = self.command.command();
         Poll::Ready(Ok(decoded(outcome, || format!("{command} has another type"))?))
     }
 }
 
 impl<T> fmt::Debug for GetState<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GetState").field("command", self.given.command()).finish_non_exhaustive()
+        f.debug_struct("GetState").field("command", self.command.command()).finish_non_exhaustive()
     }
 }

@@ -178,7 +178,7 @@ fn an_end_that_depends_on_the_process_is_found() {
     };
     let report = explore(|| Cell::new(0), processes).report();
     // The journal notices an end that it has already, and the exploration all others.
-    assert_says(&report, &["but now it ends with a value"]);
+    assert_says(&report, &["but now it ends with another value"]);
     let process = |count: &Cell<u32>| {
         count.set(count.get() + 1);
         differs_from_the_second_process_on(count.get())

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 use gen::yield_;
-use gen_durable::{signal, step, FileError, FileJournal};
+use gen_durable::{signal, step, FileError, FileJournal, StepFailed};
 use world::dying::Dying;
 use world::{block_on, Folder, World};
 
@@ -201,6 +201,20 @@ fn entries_that_make_no_sense_do_not_fit() {
     fs::write(&path, [&b"gen-durable 2\n"[..], &frames].concat()).unwrap();
     let error = run(&path).unwrap_err().to_string();
     assert!(error.starts_with("the recorded result has another type: "), "{error}");
+}
+
+/// Goes on without a signal whose name no entry can hold.
+#[gen::coroutine]
+fn without_signal() -> gen::Result<bool> {
+    let named = yield_!(signal::<u32>("x".repeat(17 << 20)));
+    Ok(named.unwrap_err().is::<StepFailed>())
+}
+
+#[test]
+fn a_signal_whose_name_fits_into_no_entry_fails_its_yield_and_stops_no_run() {
+    let folder = Folder::new("signal-name");
+    let journal = FileJournal::open(folder.file("file")).unwrap();
+    assert!(block_on(gen_durable::run(without_signal(), journal)).unwrap());
 }
 
 #[test]

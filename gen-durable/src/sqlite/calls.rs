@@ -17,11 +17,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use rusqlite::Connection;
 
-use super::live::{Live, Mailbox};
+use super::error::StoreError;
+use super::live::{LiveRuns, Mailbox};
 use super::rows::{self, Name, Row};
 use crate::error::StepFailed;
 use crate::journal::{Outcome, Ticket};
-use crate::record::Record;
+use crate::record::{Record, MAX_JSON};
 
 /// A run that another one begins.
 #[derive(Debug, Clone)]
@@ -127,7 +128,7 @@ impl Watches {
 }
 
 /// Tells `mailbox` of the end of the run: after this transaction, or when it comes.
-pub(super) fn watch(live: &Live, name: &Name, ticket: Ticket, mailbox: &Arc<Mailbox>) {
+pub(super) fn watch(live: &LiveRuns, name: &Name, ticket: Ticket, mailbox: &Arc<Mailbox>) {
     live.watches.add(name, ticket, mailbox);
     live.note_news();
 }
@@ -150,7 +151,12 @@ fn try_end_of(connection: &Connection, name: &Name) -> gen::Result<Option<(u64, 
 /// Cancels the run of a call, because its caller is cancelled. A run hears of this once: others may
 /// wait for it, too, and in a circle its own cancellation comes back to it. A second one would
 /// break its clean-up.
-pub(super) fn cancel_called(connection: &Connection, live: &Live, row: &Row, reason: &str) -> gen::Result {
+pub(super) fn cancel_called(
+    connection: &Connection,
+    live: &LiveRuns,
+    row: &Row,
+    reason: &str,
+) -> gen::Result {
     if row.cancel.is_some() || rows::was_cancelled(connection, row.id)? {
         return Ok(());
     }
@@ -159,13 +165,20 @@ pub(super) fn cancel_called(connection: &Connection, live: &Live, row: &Row, rea
 
 /// Asks for the cancellation of a run. One that has not begun, because it is delayed, has ended
 /// with it.
-pub(super) fn cancel(connection: &Connection, live: &Live, row: &Row, reason: &str) -> gen::Result {
+///
+/// A reason that is too large for an entry is refused: the run could never record it, and so could
+/// never go on.
+pub(super) fn cancel(connection: &Connection, live: &LiveRuns, row: &Row, reason: &str) -> gen::Result {
     if row.ended.is_some() {
         return Ok(());
     }
+    let size = serde_json::to_vec(&Record::Cancelled(reason.to_owned()))?.len();
+    if size > MAX_JSON {
+        return Err(StoreError::too_large(format!("the reason of a cancellation has {size} bytes")));
+    }
     if row.begins.is_some() {
         let failed = StepFailed::new(format!("cancelled: {reason}")).with_code(StepFailed::CANCELLED);
-        let end = serde_json::to_string(&Record::Ended(Outcome::Failed(failed)))?;
+        let end = serde_json::to_string(&Record::Ended(Outcome::Failed(failed).limited()))?;
         rows::end_before_begin(connection, row.id, &end)?;
         live.note_end(&row.name);
     } else {
@@ -180,8 +193,9 @@ mod tests {
     use std::task::{Context, Waker};
     use std::time::Duration;
 
-    use super::super::writer::Safety;
-    use super::super::{resume_all, Bodies, Shared, SqliteOptions};
+    use super::super::job::Safety;
+    use super::super::shared::Shared;
+    use super::super::{resume_all, Bodies, SqliteOptions};
     use super::*;
 
     fn path(name: &str) -> std::path::PathBuf {
@@ -201,7 +215,7 @@ mod tests {
         let path = path("one-watch");
         let store = SqliteOptions::new().survive_power_cut(false).open(&path).unwrap();
         let name = Name::new("letter", "7").unwrap();
-        let now = crate::clock::millis_of(std::time::SystemTime::now());
+        let now = crate::clock::millis_now();
         let (delayed, begins) = (name.clone(), now + 86_400_000);
         let insert = move |connection: &Connection| rows::insert(connection, &delayed, "null", Some(begins));
         store.0.submit(Safety::Safe, insert).wait().unwrap();

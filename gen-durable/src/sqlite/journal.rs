@@ -1,5 +1,6 @@
 //! [`SqliteJournal`]: the journal of one run of a store.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::mem;
 use std::sync::Arc;
@@ -8,17 +9,18 @@ use std::task::{ready, Context, Poll};
 use serde::{Deserialize, Serialize};
 
 use super::calls::{self, Callee};
+use super::claim::Taken;
 use super::error::StoreError;
+use super::job::Safety;
 use super::live::LiveRun;
-use super::rows::{self, Name, News, MAX_RUN};
+use super::reply::Reply;
+use super::rows::{self, Changes, Name, MAX_RUN};
+use super::shared::Shared;
 use super::states::State;
-use super::writer::{Reply, Safety};
-use super::Shared;
 use crate::error::StepFailed;
-use crate::inbox::Signal;
-use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
+use crate::journal::{Command, Ticket, What};
 use crate::record::{Record, MAX_JSON};
-use crate::recorded::{End as RunEnd, Recorded, Store, Wait};
+use crate::recorded::{forward_journal, End, Recorded, SentSignal, Store, Wait};
 
 /// The journal of one run in a [`SqliteStore`](crate::SqliteStore).
 ///
@@ -52,48 +54,32 @@ use crate::recorded::{End as RunEnd, Recorded, Store, Wait};
 /// While it lives, no other process can have the journal of this run, and neither can this one.
 /// [`run`](crate::run()) returns when the end of the coroutine is on the disk.
 #[derive(Debug)]
-pub struct SqliteJournal(Recorded<Rows>);
-
-/// A run that this process has taken.
-pub(super) struct Taken {
-    pub(super) name: Name,
-    pub(super) live: LiveRun,
-    pub(super) arguments: String,
-    pub(super) records: Vec<Record>,
-    /// The bytes of the records.
-    pub(super) size: u64,
-}
-
-impl Taken {
-    pub(super) fn run(&self) -> i64 {
-        self.live.run
-    }
-}
+pub struct SqliteJournal(Recorded<RunStore>);
 
 impl SqliteJournal {
     pub(super) fn new(store: Arc<Shared>, taken: Taken) -> Self {
         let Taken { name, live, records, size, .. } = taken;
         let from = i64::try_from(records.len()).unwrap_or(i64::MAX);
-        let rows = Rows {
+        let run = RunStore {
             store,
             name,
             live,
             from,
             size,
-            news: News::default(),
+            changes: Changes::default(),
             cancels: Vec::new(),
-            replies: Vec::new(),
-            watching: Vec::new(),
+            replies: VecDeque::new(),
+            watching: VecDeque::new(),
             shown: Shown::default(),
             look: None,
         };
-        SqliteJournal(Recorded::new(rows, records))
+        SqliteJournal(Recorded::new(run, records))
     }
 }
 
 /// The place of the entries of one run. The run is given back before the store may be closed, so
 /// it is the first field.
-struct Rows {
+struct RunStore {
     live: LiveRun,
     store: Arc<Shared>,
     name: Name,
@@ -102,13 +88,13 @@ struct Rows {
     /// The bytes of all entries.
     size: u64,
     /// Those that were not given to the writer yet.
-    news: News,
+    changes: Changes,
     /// The runs that are to be cancelled with them, and the reasons.
     cancels: Vec<(Name, String)>,
     /// The replies to all that was given to it, in order.
-    replies: Vec<Reply<()>>,
+    replies: VecDeque<Reply<()>>,
     /// The replies for the calls whose ends are to come into the mailbox.
-    watching: Vec<Reply<()>>,
+    watching: VecDeque<Reply<()>>,
     shown: Shown,
     /// The thread of the store looks for signals of other processes.
     look: Option<Reply<()>>,
@@ -124,6 +110,9 @@ struct Shown {
 /// The waits that a list shows at most, of each run.
 const MAX_WAITS: usize = 32;
 
+/// The characters of a command that a list shows at most, so that all of them fit into the row.
+const MAX_TEXT: usize = 1000;
+
 /// A wait, as the row of a run has it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredWait {
@@ -138,22 +127,23 @@ pub(super) struct StoredWaits {
     pub(super) first: Vec<StoredWait>,
 }
 
-impl Rows {
-    fn submit(&mut self, safety: Safety) -> Reply<()> {
-        let (news, cancels) = (mem::take(&mut self.news), mem::take(&mut self.cancels));
+impl RunStore {
+    /// Gives the writer all that it has not got yet.
+    fn submit(&mut self, safety: Safety) {
+        let (changes, cancels) = (mem::take(&mut self.changes), mem::take(&mut self.cancels));
         let (run, from, token) = (self.live.run, self.from, self.store.token().to_owned());
-        self.from += i64::try_from(news.records.len()).unwrap_or(i64::MAX);
+        self.from += i64::try_from(changes.records.len()).unwrap_or(i64::MAX);
         let (mailbox, live) = (Arc::clone(&self.live.mailbox), Arc::clone(&self.store.live));
-        let ended = news.is_ended.then(|| self.name.clone());
-        let begun: Vec<Name> = news.callees.iter().map(|callee| callee.name.clone()).collect();
+        let ended = changes.is_ended.then(|| self.name.clone());
+        let begun: Vec<Name> = changes.callees.iter().map(|callee| callee.name.clone()).collect();
         let reply = self.store.submit(safety, move |connection| {
-            rows::write(connection, run, &token, from, &news)?;
+            rows::write(connection, run, &token, from, &changes)?;
             for (name, reason) in &cancels {
                 if let Some(row) = rows::find(connection, name)? {
                     calls::cancel_called(connection, &live, &row, reason)?;
                 }
             }
-            if news.is_cancelled {
+            if changes.is_cancelled {
                 mailbox.rearm();
             }
             if let Some(name) = ended {
@@ -161,23 +151,20 @@ impl Rows {
             }
             Ok(())
         });
+        self.replies.push_back(reply);
         // Their followers ask for them after this job.
         begun.iter().for_each(|name| self.store.known.begin(name));
-        reply
     }
+}
 
-    /// An error if a watch could not be set up.
-    fn check_watching(&mut self, cx: &Context<'_>) -> gen::Result {
-        let mut failed = Ok(());
-        self.watching.retain(|reply| match reply.poll(cx) {
-            Poll::Pending => true,
-            Poll::Ready(told) => {
-                failed = mem::replace(&mut failed, Ok(())).and(told);
-                false
-            }
-        });
-        failed
+/// Completes when all replies are there. An error is that of the first job that has failed.
+fn poll_replies(replies: &mut VecDeque<Reply<()>>, cx: &Context<'_>) -> Poll<gen::Result> {
+    while let Some(first) = replies.front() {
+        let told = ready!(first.poll(cx));
+        replies.pop_front();
+        told?;
     }
+    Poll::Ready(Ok(()))
 }
 
 /// The name of the run of a call or a start.
@@ -188,7 +175,7 @@ fn name_of(what: &What) -> Option<gen::Result<Name>> {
     }
 }
 
-impl Store for Rows {
+impl Store for RunStore {
     fn append(&mut self, record: &Record) -> gen::Result {
         let json = serde_json::to_string(record)?;
         self.size += json.len() as u64;
@@ -198,50 +185,43 @@ impl Store for Rows {
         if self.size > MAX_RUN {
             return Err(StoreError::too_large(format!("the entries of the run have {} bytes", self.size)));
         }
-        self.news.records.push(json);
-        self.news.is_cancelled |= matches!(record, Record::Cancelled(_));
-        self.news.is_ended |= matches!(record, Record::Ended(_));
-        self.news.must_be_safe |= record.must_be_safe();
+        self.changes.records.push(json);
+        self.changes.is_cancelled |= matches!(record, Record::Cancelled(_));
+        self.changes.is_ended |= matches!(record, Record::Ended(_));
+        self.changes.must_be_safe |= record.must_be_safe();
         Ok(())
     }
 
     fn poll_sync(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
-        if !self.news.is_empty() {
-            let reply = self.submit(Safety::Safe);
-            self.replies.push(reply);
+        if !self.changes.is_empty() {
+            self.submit(Safety::Safe);
         }
-        while let Some(first) = self.replies.first() {
-            let told = ready!(first.poll(cx));
-            self.replies.remove(0);
-            told?;
-        }
-        Poll::Ready(Ok(()))
+        poll_replies(&mut self.replies, cx)
     }
 
     fn suspended(&mut self, number: usize, waits: &mut dyn Iterator<Item = Wait<'_>>) -> gen::Result {
         let waits: Vec<Wait<'_>> = waits.take(MAX_WAITS).collect();
         let shown = Shown { number, first: waits.iter().map(|(ticket, ..)| *ticket).collect() };
-        if shown == self.shown && self.news.is_empty() {
+        if shown == self.shown && self.changes.is_empty() {
             return Ok(());
         }
         let stored = waits.iter().map(|(_, command, deadline)| StoredWait {
-            what: command.what.to_string(),
+            what: command.what.to_string().chars().take(MAX_TEXT).collect(),
             at: command.at.to_string(),
             until: *deadline,
         });
         let stored = StoredWaits { number, first: stored.collect() };
         self.shown = shown;
-        self.news.waits = Some(serde_json::to_string(&stored)?);
-        let reply = self.submit(Safety::Later);
-        self.replies.push(reply);
+        self.changes.waits = Some(serde_json::to_string(&stored)?);
+        self.submit(Safety::Later);
         Ok(())
     }
 
-    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<SentSignal>> {
         self.live.mailbox.take_signals(cx)
     }
 
-    fn poll_all_came(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
+    fn poll_caught_up(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
         let look = match &self.look {
             Some(look) => look,
             None => self.look.insert(self.store.look()),
@@ -251,8 +231,8 @@ impl Store for Rows {
         Poll::Ready(looked)
     }
 
-    fn take_cancel(&mut self, cx: &Context<'_>) -> Option<String> {
-        self.live.mailbox.take(cx)
+    fn take_cancel(&mut self, cx: &Context<'_>) -> gen::Result<Option<String>> {
+        self.live.mailbox.take_cancel(cx)
     }
 
     fn refusal(&self, command: &Command) -> gen::Result<Option<StepFailed>> {
@@ -268,27 +248,29 @@ impl Store for Rows {
 
     fn begin(&mut self, what: &What, at: Option<u64>) -> gen::Result {
         if let (Some(name), What::Call { input, .. } | What::Start { input, .. }) = (name_of(what), what) {
-            self.news.callees.push(Callee { name: name?, arguments: input.clone(), begins: at });
+            self.changes.callees.push(Callee { name: name?, arguments: input.clone(), begins: at });
         }
         Ok(())
     }
 
     fn watch(&mut self, call: Ticket, what: &What) -> gen::Result {
         // The run must be there before the thread of the store looks for it.
-        if !self.news.is_empty() {
+        if !self.changes.is_empty() {
             // A sync that comes later waits for this job, and submits no other one.
-            let safety = if self.news.must_be_safe { Safety::Safe } else { Safety::Later };
-            let reply = self.submit(safety);
-            self.replies.push(reply);
+            let safety = if self.changes.must_be_safe { Safety::Safe } else { Safety::Later };
+            self.submit(safety);
         }
         if let Some(name) = name_of(what) {
-            self.watching.push(self.store.watch(&name?, call, &self.live.mailbox));
+            self.watching.push_back(self.store.watch(&name?, call, &self.live.mailbox));
         }
         Ok(())
     }
 
-    fn poll_ends(&mut self, cx: &Context<'_>) -> gen::Result<Vec<RunEnd>> {
-        self.check_watching(cx)?;
+    fn poll_ends(&mut self, cx: &Context<'_>) -> gen::Result<Vec<End>> {
+        // A watch whose reply is missing has no end yet.
+        if let Poll::Ready(watched) = poll_replies(&mut self.watching, cx) {
+            watched?;
+        }
         let ends = self.live.mailbox.take_ends(cx).into_iter();
         ends.map(|(ticket, ended)| ended.map(|(at, outcome)| (ticket, at, outcome))).collect()
     }
@@ -301,17 +283,17 @@ impl Store for Rows {
     }
 
     fn show_state(&mut self, name: &str, value: &str) {
-        self.news.states.push(State { name: name.to_owned(), value: value.to_owned() });
+        self.changes.states.push(State { name: name.to_owned(), value: value.to_owned() });
     }
 }
 
-impl fmt::Debug for Rows {
+impl fmt::Debug for RunStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rows").field("run", &self.live.run).finish_non_exhaustive()
+        f.debug_struct("RunStore").field("run", &self.live.run).finish_non_exhaustive()
     }
 }
 
-crate::recorded::forward_journal!(SqliteJournal);
+forward_journal!(SqliteJournal);
 
 #[cfg(test)]
 mod tests {
@@ -319,8 +301,10 @@ mod tests {
     use std::sync::mpsc::channel;
     use std::task::Waker;
 
-    use super::super::{Claim, SqliteOptions, Taker};
+    use super::super::claim::{Claim, Taker};
+    use super::super::SqliteOptions;
     use super::*;
+    use crate::journal::{Awaited, Journal};
 
     /// Whether the transaction of the jobs that `work` submits waits for the disk.
     fn waits_for_disk(store: &Shared, work: impl FnOnce()) -> bool {
@@ -354,9 +338,8 @@ mod tests {
         let is_safe = |key: &str, before: &dyn Fn(&mut SqliteJournal, &mut Awaited)| {
             let name = Name::new("order", key).unwrap();
             store.insert(&name, "null").wait().unwrap();
-            let Claim::Taken(taken) = store.take(&name, Taker::Journal).wait().unwrap() else {
-                panic!("it is free")
-            };
+            let claim = store.take(&name, Taker::Journal, Safety::Later).wait().unwrap();
+            let Claim::Taken(taken) = claim else { panic!("it is free") };
             let mut journal = SqliteJournal::new(Arc::clone(&store), taken);
             waits_for_disk(&store, || {
                 let mut awaited = Awaited::default();
@@ -375,6 +358,25 @@ mod tests {
         assert!(is_safe("1", &deadline), "the deadline of a timeout");
         assert!(is_safe("2", &version), "a version");
         assert!(!is_safe("3", &|_, _| {}), "a call alone has nothing to lose, and waits for no disk");
+        drop(store);
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn the_last_entries_of_a_killed_process_are_on_the_disk_before_its_run_goes_on() {
+        let path = std::env::temp_dir().join(format!("gen-durable-orphan-{}.db", std::process::id()));
+        let store = Shared::open(&path, &SqliteOptions::new()).unwrap();
+        let name = Name::new("order", "7").unwrap();
+        store.insert(&name, "null").wait().unwrap();
+        let killed = store.submit(Safety::Later, |connection| {
+            Ok(connection.execute("UPDATE runs SET lease = 'dead-0'", [])?)
+        });
+        assert_eq!(killed.wait().unwrap(), 1);
+        let take = |safety| store.take(&name, Taker::Journal, safety);
+        assert!(matches!(take(Safety::Later).wait().unwrap(), Claim::Orphaned));
+        let mut taken = None;
+        assert!(waits_for_disk(&store, || taken = Some(take(Safety::Safe))));
+        assert!(matches!(taken.unwrap().wait().unwrap(), Claim::Taken(_)));
         drop(store);
         std::fs::remove_file(path).unwrap();
     }

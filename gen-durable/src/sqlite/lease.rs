@@ -19,13 +19,14 @@
 //! in a transaction of another kind: it looks at tokens in rows only, whose files were locked
 //! before, and it frees nothing.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use fs4::{FileExt, TryLockError};
+
+use crate::files::{beside, create_private};
 
 #[derive(Debug)]
 pub(crate) struct Lease {
@@ -41,7 +42,7 @@ impl Lease {
         loop {
             let token = format!("{}-{}", std::process::id(), random_name());
             let path = path_of(store, &token);
-            let file = match open_private(OpenOptions::new().write(true).create_new(true), &path) {
+            let file = match create_private(&path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 opened => opened?,
             };
@@ -125,22 +126,8 @@ fn path_of(store: &Path, token: &str) -> PathBuf {
     beside(store, &format!("-lease-{token}"))
 }
 
-/// The path of a file that belongs to the store: `orders.db-wal`.
-pub(crate) fn beside(store: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(store);
-    name.push(suffix);
-    name.into()
-}
-
 /// A name that no other process chooses.
 pub(crate) fn random_name() -> String {
     // Each state is seeded by the system.
     format!("{:016x}", RandomState::new().build_hasher().finish())
-}
-
-/// Opens a file that, if it is new, only its owner may read.
-pub(crate) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
 }

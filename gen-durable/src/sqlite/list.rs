@@ -5,10 +5,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 
+use super::claim::LeaseContext;
 use super::error::StoreError;
 use super::journal::{StoredWait, StoredWaits};
 use super::rows::{self, Row};
-use super::Place;
+use crate::clock;
 use crate::journal::Outcome;
 use crate::record::Kind;
 
@@ -60,7 +61,7 @@ pub enum RunState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunWait {
-    /// The command, such as "the step `charge`".
+    /// The command, such as "the step `charge`": at most 1,000 characters of it.
     pub what: String,
     /// The line of the yield, such as "src/order.rs:12:5".
     pub at: String,
@@ -68,14 +69,14 @@ pub struct RunWait {
     pub until: Option<SystemTime>,
 }
 
-pub(super) fn all(connection: &Connection, place: &Place) -> gen::Result<Vec<RunInfo>> {
+pub(super) fn all(connection: &Connection, context: &LeaseContext) -> gen::Result<Vec<RunInfo>> {
     let rows = rows::all(connection, true)?;
-    Ok(rows.into_iter().map(|row| info(connection, place, row)).collect())
+    Ok(rows.into_iter().map(|row| info(connection, context, row)).collect())
 }
 
 /// A damaged run is listed as stopped, so that it does not hide the others.
-fn info(connection: &Connection, place: &Place, row: Row) -> RunInfo {
-    let read = state(connection, place, &row).and_then(|state| Ok((state, stored_waits(&row)?)));
+fn info(connection: &Connection, context: &LeaseContext, row: Row) -> RunInfo {
+    let read = state(connection, context, &row).and_then(|state| Ok((state, stored_waits(&row)?)));
     let (state, stored) = read.unwrap_or_else(|error| {
         let why = format!("{error:#}");
         (RunState::Stopped(why), StoredWaits::default())
@@ -91,10 +92,10 @@ fn info(connection: &Connection, place: &Place, row: Row) -> RunInfo {
     }
 }
 
-fn state(connection: &Connection, place: &Place, row: &Row) -> gen::Result<RunState> {
+fn state(connection: &Connection, context: &LeaseContext, row: &Row) -> gen::Result<RunState> {
     if row.ended.is_some() {
         Ok(RunState::Ended(rows::outcome(connection, row)?))
-    } else if place.is_leased(row)? {
+    } else if context.is_leased(row)? {
         Ok(RunState::InProgress)
     } else if let Some(begins) = row.begins {
         Ok(RunState::Delayed(time(u64::try_from(begins).unwrap_or_default())))
@@ -116,7 +117,7 @@ fn wait(stored: StoredWait) -> RunWait {
 
 /// Milliseconds since 1970. A time that the system does not know is the last one that it knows.
 fn time(millis: u64) -> SystemTime {
-    UNIX_EPOCH.checked_add(Duration::from_millis(millis)).unwrap_or_else(|| {
+    clock::time_of(millis).unwrap_or_else(|| {
         // The largest time of a 64-bit Unix is far behind this one.
         UNIX_EPOCH + Duration::from_secs(u64::from(u32::MAX))
     })

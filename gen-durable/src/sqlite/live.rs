@@ -1,9 +1,13 @@
-//! [`Live`]: the runs that this process has taken, and what comes for them.
+//! [`LiveRuns`]: the runs that this process has taken, and what comes for them.
 //!
 //! A cancellation is written into the row of its run, and a signal is a row of its own, by any
 //! process. The thread of the store looks for those of its own runs: after this process has written
 //! one, and four times in a second if another process has written to the file. The run hears of a
 //! cancellation once, until it has recorded it, and of each signal once.
+//!
+//! It also looks for the runs that another process has taken over, which happens only if someone
+//! removes the file of a lease. Such a run would otherwise wait for ever, since nothing comes for
+//! it.
 //!
 //! | event | a run |
 //! |---|---|
@@ -12,7 +16,7 @@
 //! | the thread releases it, or fails to do so | is no longer live, unless it was taken again |
 //! | its release has failed, since the store is busy or the disk is full | is released at a later look |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,16 +25,17 @@ use std::task::Context;
 use rusqlite::Connection;
 
 use super::calls::{Ended, Watches};
+use super::claim::LeaseContext;
+use super::error::StoreError;
+use super::job::Safety;
 use super::rows::{self, Name};
 use super::signals::Sent;
-use super::writer::Safety;
-use super::Place;
 use crate::driver_waker::DriverWaker;
-use crate::inbox::Signal;
 use crate::journal::Ticket;
+use crate::recorded::SentSignal;
 
 #[derive(Debug, Default)]
-pub(super) struct Live {
+pub(super) struct LiveRuns {
     mailboxes: Mutex<BTreeMap<i64, Arc<Mailbox>>>,
     /// The runs for whose ends those of this process wait.
     pub(super) watches: Watches,
@@ -45,7 +50,7 @@ pub(super) struct Live {
 pub(super) struct LiveRun {
     pub(super) run: i64,
     pub(super) mailbox: Arc<Mailbox>,
-    place: Place,
+    context: LeaseContext,
 }
 
 /// Gives the run back, also if the future that has asked for it is gone. A kill does the same,
@@ -55,12 +60,12 @@ impl Drop for LiveRun {
         let leaving = Leaving {
             run: self.run,
             mailbox: Arc::clone(&self.mailbox),
-            live: Arc::clone(&self.place.live),
+            live: Arc::clone(&self.context.live),
             is_released: false,
         };
-        let token = self.place.token.clone();
+        let token = self.context.token.clone();
         // If the store is closed, then the lease of the process is free as well.
-        self.place.jobs.submit(Safety::Later, move |connection| leaving.release(connection, &token));
+        self.context.jobs.submit(Safety::Later, move |connection| leaving.release(connection, &token));
     }
 }
 
@@ -71,7 +76,7 @@ impl Drop for LiveRun {
 struct Leaving {
     run: i64,
     mailbox: Arc<Mailbox>,
-    live: Arc<Live>,
+    live: Arc<LiveRuns>,
     is_released: bool,
 }
 
@@ -97,7 +102,7 @@ impl Drop for Leaving {
     }
 }
 
-/// Of one run.
+/// The cancellation, the signals and the ends that have come for one run.
 #[derive(Debug, Default)]
 pub(super) struct Mailbox {
     state: Mutex<State>,
@@ -106,17 +111,21 @@ pub(super) struct Mailbox {
 
 #[derive(Debug, Default)]
 struct State {
+    /// The reason of a cancellation that the run has not taken.
     reason: Option<String>,
+    /// A cancellation has come that the run has not recorded.
     was_told: bool,
     /// The ends of other runs that the run has not taken.
     ends: Vec<(Ticket, Ended)>,
-    /// Those that the run has not taken.
-    signals: Vec<gen::Result<Signal>>,
+    /// The signals that the run has not taken.
+    signals: Vec<gen::Result<SentSignal>>,
     /// The number of the signals that have come.
     came: i64,
+    /// Another process has taken the run over.
+    is_lost: bool,
 }
 
-impl Live {
+impl LiveRuns {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<i64, Arc<Mailbox>>> {
         self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -163,11 +172,21 @@ impl Live {
         self.has_news.swap(false, Ordering::AcqRel)
     }
 
-    pub(super) fn tell(&self, run: i64, reason: String) {
+    pub(super) fn tell_cancel(&self, run: i64, reason: String) {
         let mailbox = self.lock().get(&run).cloned();
         if let Some(mailbox) = mailbox {
-            mailbox.tell(reason);
+            mailbox.tell_cancel(reason);
         }
+    }
+
+    /// Tells all runs but these that they have lost their leases. `leased` are the runs that have
+    /// the lease of this process and have not ended. A run that has ended does not ask any more.
+    pub(super) fn tell_lost(&self, leased: &BTreeSet<i64>) {
+        let mailboxes = self.lock();
+        let lost = mailboxes.iter().filter(|(run, _)| !leased.contains(run));
+        let lost: Vec<Arc<Mailbox>> = lost.map(|(_, mailbox)| Arc::clone(mailbox)).collect();
+        drop(mailboxes);
+        lost.iter().for_each(|mailbox| mailbox.tell_lost());
     }
 
     pub(super) fn tell_signal(&self, sent: Sent) {
@@ -180,10 +199,10 @@ impl Live {
 
 impl LiveRun {
     /// A run that this process has just taken. The thread of the store calls it.
-    pub(super) fn new(run: i64, place: &Place) -> Self {
+    pub(super) fn new(run: i64, context: &LeaseContext) -> Self {
         let mailbox = Arc::<Mailbox>::default();
-        place.live.lock().insert(run, Arc::clone(&mailbox));
-        LiveRun { run, mailbox, place: place.clone() }
+        context.live.lock().insert(run, Arc::clone(&mailbox));
+        LiveRun { run, mailbox, context: context.clone() }
     }
 }
 
@@ -192,7 +211,8 @@ impl Mailbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn tell(&self, reason: String) {
+    /// A cancellation is asked for. A second one adds nothing before the first is recorded.
+    pub(super) fn tell_cancel(&self, reason: String) {
         let mut state = self.lock();
         if state.was_told {
             return;
@@ -202,8 +222,14 @@ impl Mailbox {
         self.wake();
     }
 
+    /// Another process has taken the run over.
+    fn tell_lost(&self) {
+        self.lock().is_lost = true;
+        self.wake();
+    }
+
     /// A signal has come. One that has come before is ignored.
-    pub(super) fn tell_signal(&self, number: i64, signal: gen::Result<Signal>) {
+    pub(super) fn tell_signal(&self, number: i64, signal: gen::Result<SentSignal>) {
         let mut state = self.lock();
         if number < state.came {
             return;
@@ -232,16 +258,24 @@ impl Mailbox {
     }
 
     /// Takes the signals that have come. Wakes `cx` when a later one comes.
-    pub(super) fn take_signals(&self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
+    pub(super) fn take_signals(&self, cx: &Context<'_>) -> gen::Result<Vec<SentSignal>> {
         self.driver.set(cx.waker());
         let came = std::mem::take(&mut self.lock().signals);
         came.into_iter().collect()
     }
 
     /// Takes the reason of a cancellation. Wakes `cx` when a later one comes.
-    pub(super) fn take(&self, cx: &Context<'_>) -> Option<String> {
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`].
+    pub(super) fn take_cancel(&self, cx: &Context<'_>) -> gen::Result<Option<String>> {
         self.driver.set(cx.waker());
-        self.lock().reason.take()
+        let mut state = self.lock();
+        if state.is_lost {
+            return Err(StoreError::LeaseLost.into());
+        }
+        Ok(state.reason.take())
     }
 
     /// The cancellation is recorded, and the next one may come.
@@ -252,7 +286,9 @@ impl Mailbox {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Claim, Shared, SqliteOptions, Taker};
+    use super::super::claim::{Claim, Taker};
+    use super::super::shared::Shared;
+    use super::super::SqliteOptions;
     use super::*;
 
     #[test]
@@ -261,7 +297,7 @@ mod tests {
         let shared = Shared::open(&path, &SqliteOptions::new()).unwrap();
         let name = Name::new("order", "7").unwrap();
         shared.insert(&name, "null").wait().unwrap();
-        let take = || shared.take(&name, Taker::Journal).wait().unwrap();
+        let take = || shared.take(&name, Taker::Journal, Safety::Later).wait().unwrap();
         let Claim::Taken(first) = take() else { panic!("it is free") };
         // As if the transaction that has taken it was undone.
         let (run, token) = (first.run(), shared.token().to_owned());

@@ -1,5 +1,7 @@
 //! The rows of the file, which the transactions read and write.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{params, Connection, OptionalExtension};
 
 use super::calls::Callee;
@@ -7,6 +9,7 @@ use super::error::{named, StoreError};
 use super::lease::Lease;
 use super::schema::short;
 use super::states::{self, State};
+use crate::clock;
 use crate::journal::Outcome;
 use crate::record::{Record, MAX_JSON, MAX_NAME};
 
@@ -53,14 +56,14 @@ pub(super) fn checksum_of_entry(run: i64, number: i64, json: &str) -> u32 {
     checksum(&[&run.to_le_bytes(), &number.to_le_bytes(), json.as_bytes()])
 }
 
-/// Adds a run, unless there is one of that name. If it begins later, `begins` is that time, in
-/// milliseconds since 1970.
+/// Adds a run, unless there is one of that name. Returns whether it is new. If it begins later,
+/// `begins` is that time, in milliseconds since 1970.
 pub(super) fn insert(
     connection: &Connection,
     name: &Name,
     arguments: &str,
     begins: Option<u64>,
-) -> gen::Result {
+) -> gen::Result<bool> {
     if arguments.len() > MAX_JSON {
         return Err(StoreError::too_large(format!("the arguments have {} bytes", arguments.len())));
     }
@@ -73,12 +76,11 @@ pub(super) fn insert(
         let sql = "INSERT OR REPLACE INTO delays (run, begins) VALUES (last_insert_rowid(), ?)";
         connection.execute(sql, [i64::try_from(begins).unwrap_or(i64::MAX)]).map_err(named)?;
     }
-    Ok(())
+    Ok(is_new)
 }
 
 fn millis_now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(clock::millis_now()).unwrap_or(i64::MAX)
 }
 
 /// A row of `runs`, without the arguments.
@@ -116,6 +118,15 @@ fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
 pub(super) fn find(connection: &Connection, name: &Name) -> gen::Result<Option<Row>> {
     let sql = format!("SELECT {COLUMNS} FROM runs WHERE body = ? AND key = ?");
     connection.query_row(&sql, params![name.body, name.key], row).optional().map_err(named)
+}
+
+/// The run of that name.
+///
+/// # Errors
+///
+/// [`StoreError::NoRun`].
+pub(super) fn get(connection: &Connection, name: &Name) -> gen::Result<Row> {
+    find(connection, name)?.ok_or_else(|| StoreError::NoRun.into())
 }
 
 /// All runs, or those that have not ended, in the order in which they were begun.
@@ -208,6 +219,14 @@ pub(super) fn leased(connection: &Connection, token: &str) -> gen::Result<Vec<i6
     rows.collect::<Result<_, _>>().map_err(named)
 }
 
+/// Those of them that have not ended.
+pub(super) fn in_progress(connection: &Connection, token: &str) -> gen::Result<BTreeSet<i64>> {
+    let sql = "SELECT id FROM runs WHERE ended IS NULL AND lease = ?";
+    let mut statement = connection.prepare(sql).map_err(named)?;
+    let rows = statement.query_map([token], |row| row.get(0)).map_err(named)?;
+    rows.collect::<Result<_, _>>().map_err(named)
+}
+
 /// Ends a run that is delayed, and so has no entries, with this entry.
 pub(super) fn end_before_begin(connection: &Connection, run: i64, end: &str) -> gen::Result {
     let sql = "INSERT INTO entries (run, number, crc, record) VALUES (?, 0, ?, ?)";
@@ -247,7 +266,7 @@ pub(super) fn cancellations(connection: &Connection, token: &str) -> gen::Result
 
 /// New entries of a run, and what belongs to them.
 #[derive(Debug, Default, Clone)]
-pub(super) struct News {
+pub(super) struct Changes {
     /// As JSON.
     pub(super) records: Vec<String>,
     /// The runs that it begins.
@@ -262,14 +281,20 @@ pub(super) struct News {
     pub(super) must_be_safe: bool,
 }
 
-impl News {
+impl Changes {
     pub(super) fn is_empty(&self) -> bool {
         self.records.is_empty() && self.waits.is_none()
     }
 }
 
 /// Writes news after the first `from` entries of the run, if it still is the process's.
-pub(super) fn write(connection: &Connection, run: i64, token: &str, from: i64, news: &News) -> gen::Result {
+pub(super) fn write(
+    connection: &Connection,
+    run: i64,
+    token: &str,
+    from: i64,
+    changes: &Changes,
+) -> gen::Result {
     let sql = "SELECT (SELECT coalesce(max(number) + 1, 0) FROM entries WHERE run = runs.id) \
                FROM runs WHERE id = ? AND lease = ? AND ended IS NULL";
     let number: Option<i64> =
@@ -279,22 +304,22 @@ pub(super) fn write(connection: &Connection, run: i64, token: &str, from: i64, n
     }
     let sql = "INSERT INTO entries (run, number, crc, record) VALUES (?, ?, ?, ?)";
     let mut statement = connection.prepare(sql).map_err(named)?;
-    for (number, json) in (from..).zip(&news.records) {
+    for (number, json) in (from..).zip(&changes.records) {
         let crc = checksum_of_entry(run, number, json);
         statement.execute(params![run, number, crc, json]).map_err(named)?;
     }
-    for Callee { name, arguments, begins } in &news.callees {
+    for Callee { name, arguments, begins } in &changes.callees {
         insert(connection, name, arguments, *begins)?;
     }
-    for state in &news.states {
+    for state in &changes.states {
         states::set(connection, run, state)?;
     }
-    if news.waits.is_some() || news.is_cancelled || news.is_ended {
+    if changes.waits.is_some() || changes.is_cancelled || changes.is_ended {
         let sql = "UPDATE runs SET waits = CASE WHEN ?2 THEN NULL ELSE coalesce(?3, waits) END, \
                    cancel = CASE WHEN ?4 THEN NULL ELSE cancel END, \
                    ended = CASE WHEN ?2 THEN ?5 ELSE ended END WHERE id = ?1";
-        let ended = news.is_ended;
-        let values = params![run, ended, news.waits, news.is_cancelled || ended, millis_now()];
+        let ended = changes.is_ended;
+        let values = params![run, ended, changes.waits, changes.is_cancelled || ended, millis_now()];
         connection.execute(sql, values).map_err(named)?;
     }
     Ok(())

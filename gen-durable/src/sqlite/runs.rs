@@ -1,37 +1,27 @@
-//! [`resume_all`] and [`Runs`]: the tasks that run the bodies of a store.
+//! [`resume_all`] and [`Runs`]: the runs of a store that go on in this process.
 //!
-//! A run whose result is waited for, or that is resumed, has one *follower* in this process: a task
-//! that takes the run and drives it to its end. While another process runs it, the follower looks
-//! again from time to time, so it has the result of the other process, or takes the run over when
-//! that process has died. The follower of a run that is delayed waits until it is time.
+//! A run whose result is waited for, or that is resumed, has one *follower* in this process: the
+//! task of `follower.rs`, which brings it to its end.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::fmt;
-use std::future::{poll_fn, Future};
-use std::pin::{pin, Pin};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use gen::SharedFuture;
-use serde::de::DeserializeOwned;
 use serde::Serialize;
 
 use super::bodies::Bodies;
 use super::error::StoreError;
-use super::journal::{SqliteJournal, Taken};
-use super::live::Mailbox;
+use super::follower::Follower;
+use super::job::Safety;
 use super::rows::{self, Name};
-use super::writer::Safety;
-use super::{decoded_state, Claim, Shared, SqliteStore, Taker};
-use crate::clock;
-use crate::inbox::Signal;
-use crate::journal::{Outcome, Ticket};
-use crate::step::value_of;
-
-/// The time between two looks at a run of another process.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
+use super::run::Run;
+use super::shared::Shared;
+use super::SqliteStore;
+use crate::journal::Outcome;
 
 /// Resumes all runs of a store that have not ended and that no process runs. Each becomes a task.
 ///
@@ -95,9 +85,22 @@ pub fn resume_all(store: &SqliteStore, bodies: Bodies) -> gen::Result<Runs> {
 pub struct Runs(Arc<Inner>);
 
 pub(super) struct Inner {
-    store: Arc<Shared>,
-    bodies: Bodies,
+    pub(super) store: Arc<Shared>,
+    pub(super) bodies: Bodies,
     followed: Mutex<BTreeMap<Name, SharedFuture<Outcome>>>,
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Name, SharedFuture<Outcome>>> {
+        self.followed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The follower of the run has ended.
+    pub(super) fn forget(&self, name: &Name) {
+        // Dropped outside the lock.
+        let future = self.lock().remove(name);
+        drop(future);
+    }
 }
 
 impl Runs {
@@ -111,11 +114,11 @@ impl Runs {
     ///
     /// As [`resume_all`].
     pub fn resume(&self) -> gen::Result<usize> {
-        let place = self.0.store.place();
+        let context = self.0.store.lease_context();
         let free = self.0.store.submit(Safety::Read, move |connection| {
             let mut rows = rows::all(connection, false)?;
             // One whose lease cannot be read does not keep the others from going on.
-            rows.retain(|row| matches!(place.is_leased(row), Ok(false)));
+            rows.retain(|row| matches!(context.is_leased(row), Ok(false)));
             Ok(rows.into_iter().map(|row| row.name).collect::<Vec<_>>())
         });
         let mut resumed = 0;
@@ -177,47 +180,40 @@ impl Runs {
         self.follow(name)
     }
 
-    /// The follower of the run, which is made if there is none.
+    /// A handle of the run, whose follower is spawned if there is none.
     fn follow(&self, name: Name) -> gen::Result<Run> {
         let (promise, future) = gen::promise();
-        let known = {
-            let mut followed = self.0.lock();
-            match followed.get(&name) {
-                Some(known) => Some(known.clone()),
-                None => {
-                    followed.insert(name.clone(), future.clone());
-                    None
-                }
+        let followed = match self.0.lock().entry(name.clone()) {
+            Entry::Occupied(known) => Some(known.get().clone()),
+            Entry::Vacant(new) => {
+                new.insert(future.clone());
+                None
             }
         };
-        let run = |future| Run { name: name.clone(), store: Arc::clone(&self.0.store), future };
-        if let Some(known) = known {
-            return Ok(run(known));
+        if let Some(followed) = followed {
+            return Ok(Run::new(&self.0.store, name, followed));
         }
-        let (inner, followed) =
-            (Arc::clone(&self.0), Followed { runs: Arc::clone(&self.0), name: name.clone() });
-        let task = async move {
-            let result = inner.run(&followed.name).await;
-            // A start that comes from now on finds the end in the store.
-            drop(followed);
-            // It is set only here.
-            let _ = promise.set_result(result);
-            Ok::<(), gen::Error>(())
-        };
-        let mut handle = gen::spawn(task);
+        let follower = Follower::new(&self.0, name.clone());
+        let mut handle = gen::spawn(follower.follow(promise));
         // A task that could not be started has ended.
         match Pin::new(&mut handle).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(Err(error)) => Err(error),
-            _ => Ok(run(future)),
+            _ => Ok(Run::new(&self.0.store, name, future)),
         }
+    }
+}
+
+impl fmt::Debug for Runs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runs").field("bodies", &self.0.bodies).finish_non_exhaustive()
     }
 }
 
 /// The bodies of this process: those of all [`Runs`] of a store.
 #[derive(Default)]
-pub(super) struct Known(Mutex<Vec<Weak<Inner>>>);
+pub(super) struct KnownBodies(Mutex<Vec<Weak<Inner>>>);
 
-impl Known {
+impl KnownBodies {
     fn lock(&self) -> MutexGuard<'_, Vec<Weak<Inner>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -235,212 +231,5 @@ impl Known {
             // Without an executor it begins when the runs are resumed.
             let _ = Runs(Arc::clone(runs)).follow(name.clone());
         }
-    }
-}
-
-impl Inner {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Name, SharedFuture<Outcome>>> {
-        self.followed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Brings the run to its end, here or elsewhere.
-    async fn run(&self, name: &Name) -> gen::Result<Outcome> {
-        let mut watch = None;
-        loop {
-            let now = clock::millis_of(clock::time_of_day());
-            match self.store.take(name, Taker::Follower(now)).told().await? {
-                Claim::Missing => return Err(StoreError::NoRun.into()),
-                Claim::Ended(outcome) => return Ok(outcome),
-                Claim::Leased => gen::sleep(LOOK_AGAIN).await?,
-                Claim::Delayed(begins) => {
-                    let left = Duration::from_millis(begins.saturating_sub(now));
-                    self.wait(name, left, &mut watch).await?;
-                }
-                Claim::Taken(taken) => return self.drive(name, taken).await,
-            }
-        }
-    }
-
-    /// Waits for the begin of a delayed run, or for its end: a cancellation ends it before. `watch`
-    /// is where the end arrives, and is made in the first of these waits.
-    async fn wait(&self, name: &Name, left: Duration, watch: &mut Option<Arc<Mailbox>>) -> gen::Result {
-        let mailbox = match watch {
-            Some(mailbox) => mailbox,
-            None => {
-                let mailbox = Arc::<Mailbox>::default();
-                self.store.watch(name, Ticket(0), &mailbox).told().await?;
-                watch.insert(mailbox)
-            }
-        };
-        let mut alarm = pin!(gen::sleep(clock::until_next_look(left)));
-        let has_ended = poll_fn(|cx| match mailbox.take_ends(cx).is_empty() {
-            true => alarm.as_mut().poll(cx).map_ok(|()| false),
-            false => Poll::Ready(Ok(true)),
-        });
-        if has_ended.await? {
-            // It was the end of a run that was removed, if there is a delayed one again.
-            *watch = None;
-        }
-        Ok(())
-    }
-
-    async fn drive(&self, name: &Name, taken: Taken) -> gen::Result<Outcome> {
-        let in_body = AtomicBool::new(false);
-        let mut stopped = Stopped { store: &self.store, run: taken.run(), error: None, in_body: &in_body };
-        let ended = self.drive_to_end(name, taken, &in_body).await;
-        stopped.error = ended.as_ref().err().map(|error| format!("{error:#}"));
-        ended
-    }
-
-    /// Sets `in_body` while the body is called or polled. It stays set if that panics.
-    async fn drive_to_end(&self, name: &Name, taken: Taken, in_body: &AtomicBool) -> gen::Result<Outcome> {
-        let Some(begin) = self.bodies.get(&name.body) else {
-            return Err(StoreError::NoBody { body: name.body.clone() }.into());
-        };
-        let arguments = taken.arguments.clone();
-        let journal = SqliteJournal::new(Arc::clone(&self.store), taken);
-        in_body.store(true, Ordering::Relaxed);
-        let begun = begin(&arguments, journal);
-        in_body.store(false, Ordering::Relaxed);
-        let mut driven = begun?;
-        let polled = poll_fn(|cx| {
-            in_body.store(true, Ordering::Relaxed);
-            let polled = driven.as_mut().poll(cx);
-            in_body.store(false, Ordering::Relaxed);
-            polled
-        });
-        polled.await
-    }
-}
-
-/// Notes in the store why a run has not come to its end, when the task leaves it. A task that is
-/// dropped is no such reason: the run goes on in the next process. Neither is a panic elsewhere,
-/// which drops the loop with all of its tasks.
-struct Stopped<'a> {
-    store: &'a Arc<Shared>,
-    run: i64,
-    error: Option<String>,
-    /// Whether the body runs, or has panicked.
-    in_body: &'a AtomicBool,
-}
-
-impl Drop for Stopped<'_> {
-    fn drop(&mut self) {
-        let panicked = || self.in_body.load(Ordering::Relaxed).then(|| "it has panicked".to_owned());
-        if let Some(why) = self.error.take().or_else(panicked) {
-            let run = self.run;
-            self.store.submit(Safety::Later, move |connection| rows::stop(connection, run, &why));
-        }
-    }
-}
-
-/// The place of a follower among the followed runs.
-struct Followed {
-    runs: Arc<Inner>,
-    name: Name,
-}
-
-impl Drop for Followed {
-    fn drop(&mut self) {
-        let future = self.runs.lock().remove(&self.name);
-        drop(future);
-    }
-}
-
-impl fmt::Debug for Runs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runs").field("bodies", &self.0.bodies).finish_non_exhaustive()
-    }
-}
-
-/// A run of a store. Clones are the same run, and a drop does nothing to it.
-#[derive(Clone)]
-pub struct Run {
-    name: Name,
-    store: Arc<Shared>,
-    future: SharedFuture<Outcome>,
-}
-
-impl Run {
-    /// The name of the body.
-    #[must_use]
-    pub fn body(&self) -> &str {
-        &self.name.body
-    }
-
-    /// The key.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        &self.name.key
-    }
-
-    /// Waits for the end of the run, and gives its result. It can be asked for again, also in a
-    /// later process.
-    ///
-    /// # Errors
-    ///
-    /// - [`StepFailed`](crate::StepFailed) if the run has ended with an error: its text, its code
-    ///   and its payload.
-    /// - The errors of [`run`](crate::run()), after which the run can go on later.
-    pub fn result<T: DeserializeOwned>(&self) -> impl Future<Output = gen::Result<T>> + Send + 'static {
-        let future = self.future.clone();
-        async move { decoded(future.await?)? }
-    }
-
-    /// Sends a [signal](fn@crate::signal) to the run, as [`SqliteStore::send_signal`]. When it
-    /// returns, the signal is on the disk.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`SqliteStore::send_signal`].
-    ///
-    /// # Cancellation
-    ///
-    /// The signal is sent also if the future is dropped.
-    pub fn send_signal<T: Serialize + ?Sized>(
-        &self,
-        name: &str,
-        value: &T,
-    ) -> impl Future<Output = gen::Result> + Send + 'static {
-        let sent = Signal::new(name, value).and_then(|signal| self.store.send(&self.name, &signal));
-        async move { sent?.told().await }
-    }
-
-    /// The [state](fn@crate::set_state) of this name that the run has set, as
-    /// [`SqliteStore::state`].
-    ///
-    /// # Errors
-    ///
-    /// Those of [`SqliteStore::state`].
-    pub fn state<T: DeserializeOwned>(
-        &self,
-        name: &str,
-    ) -> impl Future<Output = gen::Result<Option<T>>> + Send + 'static {
-        let found = self.store.state(&self.name, name);
-        async move { decoded_state(found.told().await?) }
-    }
-
-    /// Asks for the cancellation of the run, as [`SqliteStore::cancel`]. When it returns, the
-    /// request is on the disk.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn cancel(&self, reason: &str) -> impl Future<Output = gen::Result> + Send + 'static {
-        self.store.cancel(&self.name, reason).told()
-    }
-}
-
-impl fmt::Debug for Run {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Run").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-/// The result of a run. The outer error is that of a value that has another type.
-pub(super) fn decoded<T: DeserializeOwned>(outcome: Outcome) -> gen::Result<gen::Result<T>> {
-    match outcome {
-        Outcome::Value(json) => Ok(Ok(value_of(&json, || "the recorded result has another type".into())?)),
-        Outcome::Failed(failed) => Ok(Err(failed.into())),
     }
 }

@@ -27,7 +27,7 @@
 //! none yet, so this version looks at the number again when it takes its lease. Version 1 does not:
 //! nothing sees that such a process opens the store in just that moment.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -36,8 +36,9 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{named, StoreError};
-use super::lease::{beside, open_private, random_name, Lease};
+use super::lease::{random_name, Lease};
 use super::SqliteOptions;
+use crate::files::{beside, create_private, sync_folder};
 use crate::record::MAX_JSON;
 
 /// "gend".
@@ -154,7 +155,7 @@ pub(super) fn create(path: &Path) -> gen::Result {
     }
     let new = beside(path, &format!("-new-{}", random_name()));
     // The log of SQLite gets the permissions of the file.
-    drop(open_private(OpenOptions::new().write(true).create_new(true), &new)?);
+    drop(create_private(&new)?);
     let linked = fill(&new).and_then(|()| match fs::hard_link(&new, path) {
         // Another process was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -202,14 +203,6 @@ fn migrate_from_1(connection: &Connection, path: &Path) -> gen::Result {
     }
     let sizes = "INSERT INTO sizes SELECT run, sum(octet_length(signal)) FROM signals GROUP BY run;";
     connection.execute_batch(&(making(&TABLES[TABLES_OF_1..]) + sizes)).map_err(named)
-}
-
-/// Makes the name of a new file safe.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
-        _ => Ok(()),
-    }
 }
 
 /// Looks at the file alone, without a lock. If it is damaged, or is just being changed, then the

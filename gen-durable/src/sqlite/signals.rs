@@ -7,14 +7,14 @@ use rusqlite::{params, Connection};
 
 use super::error::{named, StoreError};
 use super::rows::{checksum_of_entry, Row, MAX_RUN};
-use crate::inbox::Signal;
+use crate::recorded::SentSignal;
 
 /// A signal that was sent to a run.
 pub(super) struct Sent {
     pub(super) run: i64,
     pub(super) number: i64,
     /// An error if it is damaged.
-    pub(super) signal: gen::Result<Signal>,
+    pub(super) signal: gen::Result<SentSignal>,
 }
 
 /// Adds a signal, which is JSON, to those of a run.
@@ -37,7 +37,7 @@ pub(super) fn add(connection: &Connection, run: &Row, json: &str) -> gen::Result
 }
 
 /// All signals of a run, whose numbers begin at 0 and have no gap.
-pub(super) fn all(connection: &Connection, run: &Row) -> gen::Result<Vec<Signal>> {
+pub(super) fn all(connection: &Connection, run: &Row) -> gen::Result<Vec<SentSignal>> {
     let sql = "SELECT run, number, crc, signal FROM signals WHERE run = ? ORDER BY number";
     let mut statement = connection.prepare(sql).map_err(named)?;
     let rows = statement.query_map([run.id], sent).map_err(named)?;

@@ -4,9 +4,11 @@
 //! reads its entries.
 
 use rusqlite::{params, Connection, OptionalExtension};
+use serde::de::DeserializeOwned;
 
 use super::error::{named, StoreError};
 use super::rows::{checksum, Row};
+use crate::step::value_of;
 
 /// A state that a run has set, as JSON.
 #[derive(Debug, Clone)]
@@ -48,6 +50,12 @@ pub(super) fn check(connection: &Connection, run: &Row) -> gen::Result {
         checked(run, found.map_err(named)?)?;
     }
     Ok(())
+}
+
+/// The value of a state. `None` if there is none.
+pub(super) fn decoded<T: DeserializeOwned>(json: Option<String>) -> gen::Result<Option<T>> {
+    let complaint = || "the state has another type".to_owned();
+    Ok(json.map(|json| value_of(&json, complaint)).transpose()?)
 }
 
 type Found = (String, u32, String);

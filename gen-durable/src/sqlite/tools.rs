@@ -3,9 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::Serialize;
 
-use super::error::StoreError;
+use super::job::Safety;
 use super::rows::{self, Name};
-use super::writer::Safety;
 use super::{signals, SqliteStore};
 use crate::memory::Records;
 use crate::step::value_of;
@@ -40,26 +39,21 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`]; arguments that cannot be written as JSON.
+    /// [`StoreError`](crate::StoreError); arguments that cannot be written as JSON.
     pub fn add<A: Serialize + ?Sized>(&self, body: &str, key: &str, arguments: &A) -> gen::Result<bool> {
         let (name, arguments) = (Name::new(body, key)?, serde_json::to_string(arguments)?);
-        let added = self.0.submit(Safety::Safe, move |connection| {
-            let is_new = rows::find(connection, &name)?.is_none();
-            rows::insert(connection, &name, &arguments, None)?;
-            Ok(is_new)
-        });
-        added.wait()
+        self.0.insert(&name, &arguments).wait()
     }
 
     /// The arguments with which a run was started.
     ///
     /// # Errors
     ///
-    /// [`StoreError::NoRun`]; arguments that are of another type.
+    /// [`StoreError::NoRun`](crate::StoreError::NoRun); arguments that are of another type.
     pub fn arguments<A: DeserializeOwned>(&self, body: &str, key: &str) -> gen::Result<A> {
         let name = Name::new(body, key)?;
         let found = self.0.submit(Safety::Read, move |connection| {
-            let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
+            let row = rows::get(connection, &name)?;
             rows::arguments(connection, &row)
         });
         Ok(value_of(&found.wait()?, || "the recorded arguments have another type".into())?)
@@ -74,11 +68,12 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NoRun`], [`StoreError::Damaged`].
+    /// [`StoreError::NoRun`](crate::StoreError::NoRun) and
+    /// [`StoreError::Damaged`](crate::StoreError::Damaged).
     pub fn records(&self, body: &str, key: &str) -> gen::Result<Records> {
         let name = Name::new(body, key)?;
         let copied = self.0.submit(Safety::Read, move |connection| {
-            let row = rows::find(connection, &name)?.ok_or(StoreError::NoRun)?;
+            let row = rows::get(connection, &name)?;
             let (records, _) = rows::entries(connection, &row)?;
             Ok(Records::copied(records, signals::all(connection, &row)?))
         });

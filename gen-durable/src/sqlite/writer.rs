@@ -8,7 +8,7 @@
 //! |---|---|
 //! | a job comes | takes all jobs that are there, does them in one transaction, and then sets the replies |
 //! | a transaction has written a cancellation, a signal or an end | tells the runs of it, before the replies are set |
-//! | a quarter of a second passes, and runs are in progress | looks for those that other processes have written |
+//! | a quarter of a second passes, and runs are in progress | looks for those that other processes have written, and for runs that they have taken over |
 //! | it passes, and a run could not be given back | tries it again |
 //! | a job fails | undoes the writes of this job, and goes on with the next one |
 //! | a transaction cannot begin or cannot be finished | tells this error to all of its jobs |
@@ -21,17 +21,17 @@
 //! A job that only reads has a transaction of its own, which does not wait for those of other
 //! processes, and for which they do not wait.
 
-use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::mpsc::{channel, Receiver, RecvError, RecvTimeoutError, Sender};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::error::{named, StoreError};
-use super::live::Live;
+use super::error::named;
+use super::job::{Job, Safety, Typed};
+use super::live::LiveRuns;
+use super::reply::Reply;
 use super::{rows, signals};
 
 /// The jobs that share a transaction at most.
@@ -52,27 +52,6 @@ pub(crate) struct Writer {
 pub(crate) struct Jobs(Arc<Mutex<Option<JobSender>>>);
 
 type JobSender = Sender<Box<dyn Job>>;
-
-/// The disk's part in a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Safety {
-    /// It writes nothing.
-    Read,
-    /// It must be on the disk before the reply is set.
-    Safe,
-    /// It must only outlive the process.
-    Later,
-}
-
-trait Job: Send {
-    fn safety(&self) -> Safety;
-
-    /// Does the work, once. If it fails, its writes are undone.
-    fn run(&mut self, connection: &Connection) -> gen::Result;
-
-    /// Sets the reply: the error of the work or of the transaction, or the value.
-    fn tell(self: Box<Self>, committed: gen::Result);
-}
 
 impl Writer {
     /// Starts the thread.
@@ -134,7 +113,7 @@ pub(super) struct Transactions {
     /// Whether the next transaction waits for the disk.
     is_full: bool,
     token: String,
-    live: Arc<Live>,
+    live: Arc<LiveRuns>,
     /// Changes when another process has written to the file.
     data_version: i64,
     looked: Instant,
@@ -148,7 +127,7 @@ impl Transactions {
         connection: Connection,
         survives_power_cut: bool,
         token: &str,
-        live: &Arc<Live>,
+        live: &Arc<LiveRuns>,
     ) -> gen::Result<Self> {
         Ok(Transactions {
             last_signal: signals::last(&connection)?,
@@ -191,6 +170,8 @@ impl Transactions {
             self.looked = Instant::now();
             if self.others_have_written().unwrap_or(true) {
                 self.live.note_others();
+                // If it fails, then the next write of the run shows that it has lost its lease.
+                let _ = self.tell_lost();
             }
             if self.live.take_owed() {
                 self.run_jobs(vec![self.releases_owed()]);
@@ -220,7 +201,7 @@ impl Transactions {
 
     fn try_tell_news(&mut self) -> gen::Result {
         for (run, reason) in rows::cancellations(&self.connection, &self.token)? {
-            self.live.tell(run, reason);
+            self.live.tell_cancel(run, reason);
         }
         // Later ones may come meanwhile, and are then read twice.
         let last = signals::last(&self.connection)?;
@@ -229,6 +210,14 @@ impl Transactions {
         }
         self.last_signal = last;
         self.live.watches.tell(&self.connection);
+        Ok(())
+    }
+
+    /// Tells the runs of this process that another process has taken over.
+    fn tell_lost(&self) -> gen::Result {
+        if !self.live.is_idle() {
+            self.live.tell_lost(&rows::in_progress(&self.connection, &self.token)?);
+        }
         Ok(())
     }
 
@@ -300,132 +289,6 @@ fn run_alone(job: &mut dyn Job, connection: &Connection) -> gen::Result {
         connection.execute_batch("ROLLBACK TO job").map_err(named)?;
     }
     connection.execute_batch("RELEASE job").map_err(named)
-}
-
-struct Typed<R, W> {
-    safety: Safety,
-    /// `None` when it was done.
-    work: Option<W>,
-    /// `None` before.
-    done: Option<gen::Result<R>>,
-    /// `None` when it was set.
-    reply: Option<Reply<R>>,
-    /// Held until the job is dropped.
-    keep_alive: Option<gen::KeepAlive>,
-}
-
-impl<R, W> Typed<R, W> {
-    fn new(safety: Safety, work: W, reply: Reply<R>) -> Self {
-        Typed { safety, work: Some(work), done: None, reply: Some(reply), keep_alive: None }
-    }
-}
-
-impl<R, W> Job for Typed<R, W>
-where
-    R: Send + 'static,
-    W: FnOnce(&Connection) -> gen::Result<R> + Send,
-{
-    fn safety(&self) -> Safety {
-        self.safety
-    }
-
-    fn run(&mut self, connection: &Connection) -> gen::Result {
-        let Some(work) = self.work.take() else { return Ok(()) };
-        match self.done.insert(work(connection)) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(error.clone()),
-        }
-    }
-
-    fn tell(mut self: Box<Self>, committed: gen::Result) {
-        let done = match (self.done.take(), committed) {
-            // Its own error says more than that of the transaction, which it may have ended.
-            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
-            (Some(Ok(value)), Ok(())) => Ok(value),
-            (None, Ok(())) => Err(StoreError::Closed.into()),
-        };
-        if let Some(reply) = self.reply.take() {
-            reply.set(done);
-        }
-    }
-}
-
-impl<R, W> Drop for Typed<R, W> {
-    fn drop(&mut self) {
-        if let Some(reply) = self.reply.take() {
-            reply.set(Err(StoreError::Closed.into()));
-        }
-    }
-}
-
-/// The result of a job, which comes from the thread.
-#[derive(Debug)]
-pub(crate) struct Reply<R>(Arc<(Mutex<Answer<R>>, Condvar)>);
-
-#[derive(Debug)]
-enum Answer<R> {
-    Waiting(Option<Waker>),
-    Told(gen::Result<R>),
-    Taken,
-}
-
-impl<R> Reply<R> {
-    fn new() -> Self {
-        Reply(Arc::new((Mutex::new(Answer::Waiting(None)), Condvar::new())))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Answer<R>> {
-        self.0 .0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, result: gen::Result<R>) {
-        let before = std::mem::replace(&mut *self.lock(), Answer::Told(result));
-        self.0 .1.notify_all();
-        if let Answer::Waiting(Some(waker)) = before {
-            // A waker is of an executor, whose panic must not end the thread of all runs.
-            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
-        }
-    }
-
-    /// The result, once.
-    pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<gen::Result<R>> {
-        let waker = cx.waker().clone();
-        let mut answer = self.lock();
-        let before = match &mut *answer {
-            Answer::Waiting(known) => known.replace(waker),
-            answer => match std::mem::replace(answer, Answer::Taken) {
-                Answer::Told(result) => return Poll::Ready(result),
-                _ => return Poll::Pending,
-            },
-        };
-        // Dropped outside the lock: a waker may run anything.
-        drop(answer);
-        drop(before);
-        Poll::Pending
-    }
-
-    /// Blocks this thread until the result is there.
-    pub(crate) fn wait(self) -> gen::Result<R> {
-        let mut answer = self.lock();
-        loop {
-            match std::mem::replace(&mut *answer, Answer::Taken) {
-                Answer::Told(result) => return result,
-                Answer::Taken => return Err(StoreError::Closed.into()),
-                waiting @ Answer::Waiting(_) => *answer = waiting,
-            }
-            answer = self.0 .1.wait(answer).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    pub(crate) async fn told(self) -> gen::Result<R> {
-        std::future::poll_fn(|cx| self.poll(cx)).await
-    }
-}
-
-impl<R> Clone for Reply<R> {
-    fn clone(&self) -> Self {
-        Reply(Arc::clone(&self.0))
-    }
 }
 
 #[cfg(test)]

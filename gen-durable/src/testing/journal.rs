@@ -1,7 +1,8 @@
 //! [`ScriptedJournal`]: the journal of one process of a run, which may die at each entry.
 //!
-//! Random numbers and identifiers follow from the seed and the number of their command, so that
-//! the runs of an exploration have the same ones.
+//! It is a journal like the others, whose store is a [`MemoryStore`] that asks the script before
+//! and after each record. Random numbers and identifiers follow from the seed and the number of
+//! their command, so that the runs of an exploration have the same ones.
 
 use std::task::{Context, Poll, Waker};
 
@@ -9,24 +10,20 @@ use super::moment::{Moment, MomentKind};
 use super::script::Script;
 use crate::clock::WallClock;
 use crate::error::StepFailed;
-use crate::inbox::Signal;
-use crate::journal::{Awaited, Command, Event, Journal, Outcome, Ticket, What};
+use crate::journal::{Command, Outcome, Ticket, What};
 use crate::memory::{MemoryStore, Records};
-use crate::place::Place;
 use crate::random::uuid_of;
 use crate::record::Record;
-use crate::recorded::{End, Recorded, Store, Wait};
+use crate::recorded::{forward_journal, End, Recorded, SentSignal, Store, Wait};
 
 #[derive(Debug)]
-pub(super) struct ScriptedJournal {
-    inner: Recorded<ScriptedStore>,
-    seed: u64,
-}
+pub(super) struct ScriptedJournal(Recorded<ScriptedStore>);
 
 #[derive(Debug)]
 struct ScriptedStore {
-    inner: MemoryStore,
+    memory: MemoryStore,
     script: Script,
+    seed: u64,
     /// By ticket.
     commands: Vec<Command>,
     /// The number of entries.
@@ -37,15 +34,16 @@ struct ScriptedStore {
 
 impl ScriptedJournal {
     pub(super) fn new(records: &Records, script: &Script, clock: WallClock, seed: u64) -> Self {
-        let (inner, replay) = MemoryStore::open(records);
+        let (memory, replay) = MemoryStore::open(records);
         let store = ScriptedStore {
-            inner,
+            memory,
             script: script.clone(),
+            seed,
             commands: replay.iter().filter_map(Record::command).cloned().collect(),
             entries: replay.len() as u64,
             waker: None,
         };
-        ScriptedJournal { inner: Recorded::with_clock(store, replay, clock), seed }
+        ScriptedJournal(Recorded::with_clock(store, replay, clock))
     }
 }
 
@@ -80,7 +78,7 @@ impl Store for ScriptedStore {
     fn append(&mut self, record: &Record) -> gen::Result {
         let [before, after] = self.moments_of(record);
         self.script.reach(before)?;
-        self.inner.append(record)?;
+        self.memory.append(record)?;
         self.entries += 1;
         match record {
             Record::Issued(command, _) => self.commands.push(command.clone()),
@@ -91,35 +89,48 @@ impl Store for ScriptedStore {
     }
 
     fn poll_sync(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
-        self.inner.poll_sync(cx)
+        self.memory.poll_sync(cx)
     }
 
-    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<Signal>> {
-        self.inner.poll_signals(cx)
+    fn poll_signals(&mut self, cx: &Context<'_>) -> gen::Result<Vec<SentSignal>> {
+        self.memory.poll_signals(cx)
+    }
+
+    fn poll_caught_up(&mut self, cx: &Context<'_>) -> Poll<gen::Result> {
+        self.memory.poll_caught_up(cx)
+    }
+
+    fn settle(&mut self, step: Ticket, what: &What, proposed: Outcome) -> Outcome {
+        let bits = [0, 1].map(|part| scrambled(self.seed ^ u64::from(step.0) << 32 ^ part));
+        match what {
+            What::Random => Outcome::of(&Ok(bits[0])),
+            What::Uuid => Outcome::of(&Ok(uuid_of(bits))),
+            _ => self.memory.settle(step, what, proposed),
+        }
     }
 
     fn refusal(&self, command: &Command) -> gen::Result<Option<StepFailed>> {
-        self.inner.refusal(command)
+        self.memory.refusal(command)
     }
 
     fn begin(&mut self, what: &What, at: Option<u64>) -> gen::Result {
-        self.inner.begin(what, at)
+        self.memory.begin(what, at)
     }
 
     fn watch(&mut self, call: Ticket, what: &What) -> gen::Result {
-        self.inner.watch(call, what)
+        self.memory.watch(call, what)
     }
 
     fn poll_ends(&mut self, cx: &Context<'_>) -> gen::Result<Vec<End>> {
-        self.inner.poll_ends(cx)
+        self.memory.poll_ends(cx)
     }
 
     fn cancel_called(&mut self, call: &What, reason: &str) -> gen::Result {
-        self.inner.cancel_called(call, reason)
+        self.memory.cancel_called(call, reason)
     }
 
     fn show_state(&mut self, name: &str, value: &str) {
-        self.inner.show_state(name, value);
+        self.memory.show_state(name, value);
     }
 
     /// All steps among the commands have begun by now.
@@ -139,49 +150,13 @@ impl Store for ScriptedStore {
         Ok(())
     }
 
-    fn take_cancel(&mut self, cx: &Context<'_>) -> Option<String> {
+    fn take_cancel(&mut self, cx: &Context<'_>) -> gen::Result<Option<String>> {
         self.waker = Some(cx.waker().clone());
-        self.script.is_cancel_asked().then(|| {
-            self.script.give_cancel();
-            "explored".to_owned()
-        })
-    }
-}
-
-impl Journal for ScriptedJournal {
-    fn issue(&mut self, command: &Command) -> gen::Result<Ticket> {
-        self.inner.issue(command)
-    }
-
-    fn version(&mut self, label: &str, newest: u32, at: &Place) -> gen::Result<u32> {
-        self.inner.version(label, newest, at)
-    }
-
-    fn propose(&mut self, step: Ticket, outcome: Outcome) -> gen::Result {
-        let bits = [0, 1].map(|part| scrambled(self.seed ^ u64::from(step.0) << 32 ^ part));
-        let command = self.inner.store_mut().commands.get(step.0 as usize);
-        let outcome = match command.map(|command| &command.what) {
-            Some(What::Random) => Outcome::of(&Ok(bits[0])),
-            Some(What::Uuid) => Outcome::of(&Ok(uuid_of(bits))),
-            _ => outcome,
-        };
-        self.inner.propose(step, outcome)
-    }
-
-    fn cancel(&mut self, reason: &str) -> gen::Result {
-        self.inner.cancel(reason)
-    }
-
-    fn poll_event(&mut self, cx: &mut Context<'_>, awaited: &Awaited) -> Poll<gen::Result<Event>> {
-        self.inner.poll_event(cx, awaited)
-    }
-
-    fn finish(&mut self, outcome: &Outcome) -> gen::Result {
-        self.inner.finish(outcome)
-    }
-
-    fn poll_finished(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result> {
-        self.inner.poll_finished(cx)
+        if !self.script.is_cancel_asked() {
+            return Ok(None);
+        }
+        self.script.give_cancel();
+        Ok(Some("explored".to_owned()))
     }
 }
 
@@ -192,3 +167,5 @@ fn scrambled(seed: u64) -> u64 {
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
+
+forward_journal!(ScriptedJournal);

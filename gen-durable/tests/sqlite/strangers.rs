@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use gen::yield_;
-use gen_durable::{resume_all, step, Bodies, SqliteOptions, SqliteStore, StoreError};
+use gen_durable::{resume_all, signal, step, with_timeout, Bodies, SqliteOptions, SqliteStore, StoreError};
 use rusqlite::Connection;
 
 use crate::world::{block_on, Folder, World};
@@ -214,24 +214,53 @@ fn a_store_that_another_program_keeps_locked_is_busy() {
     assert_eq!(block_on(gen_durable::run(text(World::default(), 1), journal)).unwrap(), 1000);
 }
 
+/// Someone removes the files of all leases, so each process believes that the others have died.
+fn remove_leases(store: &Path) {
+    for entry in fs::read_dir(store.parent().unwrap()).unwrap() {
+        let entry = entry.unwrap().path();
+        if entry.to_string_lossy().contains("-lease-") {
+            fs::remove_file(entry).unwrap();
+        }
+    }
+}
+
 #[test]
 fn a_process_that_has_lost_its_lease_writes_nothing_more() {
     let folder = Folder::new("lease-lost");
     let path = folder.file("orders.db");
     let (first, second) = (SqliteStore::open(&path).unwrap(), SqliteStore::open(&path).unwrap());
     let old = first.journal("order", "7").unwrap();
-    // Someone removes the files of both leases, so the second one believes that the first has died.
-    for entry in fs::read_dir(path.parent().unwrap()).unwrap() {
-        let entry = entry.unwrap().path();
-        if entry.to_string_lossy().contains("-lease-") {
-            fs::remove_file(entry).unwrap();
-        }
-    }
+    remove_leases(&path);
     let new = second.journal("order", "7").unwrap();
     let world = World::default();
     let error = block_on(gen_durable::run(text(world.clone(), 1), old)).unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&StoreError::LeaseLost));
     assert_eq!(block_on(gen_durable::run(text(world, 1), new)).unwrap(), 1000);
+}
+
+#[gen::coroutine]
+fn approval() -> gen::Result<bool> {
+    yield_!(signal("approved"))
+}
+
+#[test]
+fn a_run_that_waits_hears_that_another_process_has_taken_it_over() {
+    let folder = Folder::new("lease-lost-waiting");
+    let path = folder.file("orders.db");
+    let (first, second) = (SqliteStore::open(&path).unwrap(), SqliteStore::open(&path).unwrap());
+    // On the clock of the system, by which the process looks at the file four times a second.
+    let ended = gen::run_sync(async {
+        let bodies = Bodies::new().body("approval", |()| approval());
+        let run = resume_all(&first, bodies)?.start("approval", "7", &()).await?;
+        while second.runs()?[0].waits == 0 {
+            gen::sleep(Duration::from_millis(1)).await?;
+        }
+        remove_leases(&path);
+        let _taken_over = second.journal("approval", "7")?;
+        let ended = run.result::<bool>();
+        gen::with_timeout(Duration::from_secs(20), ended).join().await
+    });
+    assert_eq!(ended.unwrap_err().downcast_ref(), Some(&StoreError::LeaseLost));
 }
 
 #[test]
@@ -241,6 +270,34 @@ fn names_and_arguments_that_are_too_large_are_refused() {
     let error = store.journal("order", &"7".repeat(2000)).unwrap_err();
     assert!(matches!(error.downcast_ref(), Some(StoreError::TooLarge { .. })), "{error:?}");
     assert!(store.runs().unwrap().is_empty());
+}
+
+#[test]
+fn a_reason_that_fits_into_no_entry_is_refused_and_stops_no_run() {
+    let folder = Folder::new("reason");
+    let store = SqliteStore::open(folder.file("orders.db")).unwrap();
+    drop(store.journal("order", "7").unwrap());
+    // As JSON each of these characters has two bytes.
+    let error = store.cancel("order", "7", &"\"".repeat(9 << 20)).unwrap_err();
+    assert!(matches!(error.downcast_ref(), Some(StoreError::TooLarge { .. })), "{error:?}");
+    let journal = store.journal("order", "7").unwrap();
+    assert_eq!(block_on(gen_durable::run(text(World::default(), 1), journal)).unwrap(), 1000);
+}
+
+/// Waits for 20 signals, whose names have 1 MiB each.
+#[gen::coroutine]
+fn long_names() -> gen::Result<bool> {
+    let names = (0..20).map(|n| format!("{n} {}", "x".repeat(1 << 20)));
+    let signals: Vec<_> = names.map(signal::<u32>).collect();
+    Ok(yield_!(with_timeout(Duration::from_secs(3600), signals)).is_err())
+}
+
+#[test]
+fn commands_whose_names_together_fit_into_no_row_can_be_waited_for() {
+    let folder = Folder::new("long-names");
+    let store = SqliteStore::open(folder.file("orders.db")).unwrap();
+    let journal = store.journal("order", "7").unwrap();
+    assert!(block_on(gen_durable::run(long_names(), journal)).unwrap());
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::record::MAX_JSON;
 
 /// A signal, as its sender has written it down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Signal {
+pub(crate) struct SentSignal {
     name: String,
     /// As JSON.
     value: String,
@@ -24,20 +24,20 @@ pub(crate) struct Signal {
     at: u64,
 }
 
-impl Signal {
+impl SentSignal {
     /// A signal that is sent now.
     ///
     /// # Errors
     ///
     /// The value is no JSON, or is too large for an entry of a journal.
     pub(crate) fn new<T: Serialize + ?Sized>(name: &str, value: &T) -> gen::Result<Self> {
-        Signal::sent_at(clock::millis_of(clock::time_of_day()), name, value)
+        SentSignal::sent_at(clock::millis_now(), name, value)
     }
 
     /// As `new`, of a signal that is sent at that time.
     pub(crate) fn sent_at<T: Serialize + ?Sized>(at: u64, name: &str, value: &T) -> gen::Result<Self> {
         let value = serde_json::to_string(value)?;
-        let signal = Signal { name: name.into(), value, at };
+        let signal = SentSignal { name: name.into(), value, at };
         let size = serde_json::to_vec(&signal)?.len();
         gen::ensure!(size <= MAX_JSON, "a signal of {size} bytes is too large for a journal");
         Ok(signal)
@@ -48,50 +48,52 @@ impl Signal {
     }
 }
 
+/// The signals of one run.
 #[derive(Debug, Default)]
-pub(crate) struct Inbox {
+pub(super) struct Inbox {
     /// By name: those that were not given yet, in the order in which they came, each with its
     /// number among all.
-    arrived: BTreeMap<String, VecDeque<(u64, Signal)>>,
+    arrived: BTreeMap<String, VecDeque<(u64, SentSignal)>>,
     /// The number of all that have arrived.
     number: u64,
     /// By name: how many a replay has given, which have not arrived in this process.
     given_before: BTreeMap<String, u64>,
-    /// By name: the commands. They may be done.
-    waiting: BTreeMap<String, BTreeSet<Ticket>>,
+    /// The commands that wait. The coroutine may have given some of them up.
+    waiting: BTreeSet<Ticket>,
+    /// The same commands, by name.
+    by_name: BTreeMap<String, BTreeSet<Ticket>>,
 }
 
 impl Inbox {
     /// A command waits for the next signal of that name.
-    pub(crate) fn wait(&mut self, name: &str, ticket: Ticket) {
-        self.waiting.entry(name.into()).or_default().insert(ticket);
+    pub(super) fn wait(&mut self, name: &str, ticket: Ticket) {
+        self.waiting.insert(ticket);
+        self.by_name.entry(name.into()).or_default().insert(ticket);
     }
 
     /// A replay has given a signal of that name.
-    pub(crate) fn replayed(&mut self, name: &str, ticket: Ticket) {
+    pub(super) fn replayed(&mut self, name: &str, ticket: Ticket) {
         self.forget(name, ticket);
         *self.given_before.entry(name.into()).or_default() += 1;
     }
 
     fn forget(&mut self, name: &str, ticket: Ticket) {
-        if let Some(tickets) = self.waiting.get_mut(name) {
+        self.waiting.remove(&ticket);
+        if let Some(tickets) = self.by_name.get_mut(name) {
             tickets.remove(&ticket);
             if tickets.is_empty() {
-                self.waiting.remove(name);
+                self.by_name.remove(name);
             }
         }
     }
 
     /// Whether a command waits that is still awaited.
-    pub(crate) fn is_awaited(&mut self, awaited: &Awaited) -> bool {
-        self.waiting.retain(|_, tickets| {
-            tickets.retain(|ticket| awaited.contains(*ticket));
-            !tickets.is_empty()
-        });
-        !self.waiting.is_empty()
+    pub(super) fn is_awaited(&mut self, awaited: &Awaited) -> bool {
+        awaited.first_of(&mut self.waiting).is_some()
     }
 
-    pub(crate) fn arrive(&mut self, signals: Vec<Signal>) {
+    /// Signals have come, in this order.
+    pub(super) fn arrive(&mut self, signals: Vec<SentSignal>) {
         for signal in signals {
             match self.given_before.get_mut(&signal.name) {
                 Some(given) if *given > 0 => *given -= 1,
@@ -104,21 +106,21 @@ impl Inbox {
         }
     }
 
-    /// The first signal for which a command waits: its time, and the command, which is the first
-    /// one that waits for that name.
-    pub(crate) fn first(&mut self, awaited: &Awaited) -> Option<(u64, Ticket)> {
-        if !self.is_awaited(awaited) {
-            return None;
-        }
-        let candidates = self.waiting.iter().filter_map(|(name, tickets)| {
-            let (number, signal) = self.arrived.get(name)?.front()?;
-            Some((*number, signal.at, *tickets.first()?))
+    /// The signal that was sent first, of those for which a command waits: its time, and the
+    /// command, which is the first one that waits for that name.
+    ///
+    /// Signals of one name keep the order in which they have arrived.
+    pub(super) fn first(&mut self, awaited: &Awaited) -> Option<(u64, Ticket)> {
+        let candidates = self.arrived.iter().filter_map(|(name, of_name)| {
+            let (number, signal) = of_name.front()?;
+            let ticket = awaited.first_of(self.by_name.get_mut(name)?)?;
+            Some((signal.at, *number, ticket))
         });
-        candidates.min().map(|(_, at, ticket)| (at, ticket))
+        candidates.min().map(|(at, _, ticket)| (at, ticket))
     }
 
     /// Gives the next signal of that name, as JSON, to a command that waits for it.
-    pub(crate) fn give(&mut self, name: &str, ticket: Ticket) -> Option<String> {
+    pub(super) fn give(&mut self, name: &str, ticket: Ticket) -> Option<String> {
         self.forget(name, ticket);
         let of_name = self.arrived.get_mut(name)?;
         let given = of_name.pop_front();
@@ -126,5 +128,27 @@ impl Inbox {
             self.arrived.remove(name);
         }
         given.map(|(_, signal)| signal.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_that_was_sent_earlier_comes_first_also_if_it_has_arrived_later() {
+        let mut inbox = Inbox::default();
+        let (late, early) = (Ticket(0), Ticket(1));
+        inbox.wait("late", late);
+        inbox.wait("early", early);
+        let sent_at = |at, name| SentSignal::sent_at(at, name, &at).unwrap();
+        // The clocks of two senders differ, or the first one was slow to write its signal.
+        inbox.arrive(vec![sent_at(9, "late"), sent_at(5, "early"), sent_at(5, "late")]);
+        let awaited = Awaited([late, early].into());
+        // A deadline at 7 comes after this one.
+        assert_eq!(inbox.first(&awaited), Some((5, early)));
+        assert_eq!(inbox.give("early", early).as_deref(), Some("5"));
+        // Those of one name keep the order in which they have arrived.
+        assert_eq!(inbox.first(&awaited), Some((9, late)));
     }
 }

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::journal::{Awaited, Outcome, Ticket};
 
 #[derive(Debug, Default)]
-pub(crate) struct Calls {
+pub(super) struct Calls {
     /// Those without an end. They may have been given up.
     waiting: BTreeSet<Ticket>,
     /// Those of them of which the store does not know.
@@ -29,13 +29,13 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    pub(crate) fn wait(&mut self, ticket: Ticket) {
+    pub(super) fn wait(&mut self, ticket: Ticket) {
         self.waiting.insert(ticket);
         self.unwatched.push(ticket);
     }
 
     /// The other run has ended at that time.
-    pub(crate) fn end(&mut self, ticket: Ticket, at: u64, outcome: Outcome) {
+    pub(super) fn end(&mut self, ticket: Ticket, at: u64, outcome: Outcome) {
         if self.waiting.remove(&ticket) {
             self.times.insert((at, ticket));
             self.outcomes.insert(ticket, outcome);
@@ -43,24 +43,18 @@ impl Calls {
     }
 
     /// Whether a call waits for an end.
-    pub(crate) fn is_awaited(&mut self, awaited: &Awaited) -> bool {
-        while let Some(ticket) = self.waiting.first() {
-            if awaited.contains(*ticket) {
-                return true;
-            }
-            self.waiting.pop_first();
-        }
-        false
+    pub(super) fn is_awaited(&mut self, awaited: &Awaited) -> bool {
+        awaited.first_of(&mut self.waiting).is_some()
     }
 
     /// Takes the calls of which the store has to know.
-    pub(crate) fn take_unwatched(&mut self, awaited: &Awaited) -> Vec<Ticket> {
+    pub(super) fn take_unwatched(&mut self, awaited: &Awaited) -> Vec<Ticket> {
         let unwatched = std::mem::take(&mut self.unwatched).into_iter();
         unwatched.filter(|ticket| self.waiting.contains(ticket) && awaited.contains(*ticket)).collect()
     }
 
     /// The call whose run has ended first: the time of that end, and the call.
-    pub(crate) fn first(&mut self, awaited: &Awaited) -> Option<(u64, Ticket)> {
+    pub(super) fn first(&mut self, awaited: &Awaited) -> Option<(u64, Ticket)> {
         while let Some(&(at, ticket)) = self.times.first() {
             if awaited.contains(ticket) {
                 return Some((at, ticket));
@@ -72,14 +66,14 @@ impl Calls {
     }
 
     /// Takes the outcome of the [first](Self::first) call.
-    pub(crate) fn take_first(&mut self) -> Option<Outcome> {
+    pub(super) fn take_first(&mut self) -> Option<Outcome> {
         let (_, ticket) = self.times.pop_first()?;
         self.marked.remove(&ticket);
         self.outcomes.remove(&ticket)
     }
 
     /// A replay has given the outcome of this call.
-    pub(crate) fn replayed(&mut self, ticket: Ticket) {
+    pub(super) fn replayed(&mut self, ticket: Ticket) {
         self.waiting.remove(&ticket);
         self.marked.remove(&ticket);
         self.times.retain(|(_, other)| *other != ticket);
@@ -87,14 +81,14 @@ impl Calls {
     }
 
     /// The caller is cancelled.
-    pub(crate) fn mark(&mut self, awaited: &Awaited, reason: &str) {
+    pub(super) fn mark(&mut self, awaited: &Awaited, reason: &str) {
         for ticket in self.waiting.iter().filter(|ticket| awaited.contains(**ticket)) {
             self.marked.entry(*ticket).or_insert_with(|| reason.to_owned());
         }
     }
 
     /// Takes the marked calls that were given up, with the reasons.
-    pub(crate) fn take_given_up(&mut self, awaited: &Awaited) -> BTreeMap<Ticket, String> {
+    pub(super) fn take_given_up(&mut self, awaited: &Awaited) -> BTreeMap<Ticket, String> {
         let is_awaited = |ticket: &Ticket| awaited.contains(*ticket);
         let (kept, given_up) =
             std::mem::take(&mut self.marked).into_iter().partition(|(ticket, _)| is_awaited(ticket));
@@ -103,7 +97,7 @@ impl Calls {
     }
 
     /// The runs of these calls were cancelled before.
-    pub(crate) fn were_cancelled(&mut self, tickets: &[Ticket]) {
+    pub(super) fn were_cancelled(&mut self, tickets: &[Ticket]) {
         self.marked.retain(|ticket, _| !tickets.contains(ticket));
     }
 }
