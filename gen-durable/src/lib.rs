@@ -126,8 +126,8 @@
 //!
 //! - A coroutine that waits for something that is in no journal, that spawns a task, makes a
 //!   callback or yields a `HashMap`, ends with [`NotDurable`], which names the yield and says what
-//!   to write. A future of another library beside a step is noticed when it wakes the coroutine. The
-//!   waits of [`gen::retry`] are in no journal either: write
+//!   to write. A future of another library beside a step is noticed when it wakes the coroutine.
+//!   The waits of [`gen::retry`] are in no journal either: write
 //!   [`step(..).retry(..)`](Step::retry).
 //! - A coroutine that departs from its journal ends with [`JournalMismatch`], with the entry and
 //!   both commands. Nothing is written then, and the coroutine can go on with the right program.
