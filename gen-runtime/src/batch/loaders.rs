@@ -358,28 +358,8 @@ loaders! {
     ///
     /// # In front of a cache
     ///
-    /// A cache keeps values, and a single flight keeps two tasks from fetching the same one. With
-    /// the crate `moka`:
-    ///
-    /// ```text
-    /// let cache = moka::sync::Cache::builder().max_capacity(10_000).build();
-    /// let fetched = gen::single_flight({
-    ///     let cache = cache.clone();
-    ///     move |id| {
-    ///         let cache = cache.clone();
-    ///         async move {
-    ///             let user = fetch_user(id).await?;
-    ///             cache.insert(id, user.clone());
-    ///             gen::Ok(user)
-    ///         }
-    ///     }
-    /// });
-    ///
-    /// let user = match cache.get(&id) {
-    ///     Some(user) => user,
-    ///     None => yield_!(fetched.load(id))?,
-    /// };
-    /// ```
+    /// A cache keeps values, and a single flight keeps two tasks from fetching the same one. [Fetch
+    /// it once](crate::guide::everyday#fetch-it-once) in the guide has both, with the crate `moka`.
     ///
     /// # Errors
     ///

@@ -72,16 +72,21 @@ impl Shop {
         Ok(price)
     }
 
-    /// The prices of many items, in the order of the items. Each is loaded by itself, and the
-    /// warehouse is asked once for all of them.
+    /// The prices of many items, in the order of the items.
     #[g::coroutine]
     pub(crate) fn prices(self: Arc<Self>, items: &str) -> g::Result<Vec<String>> {
+        yield_!(g::with_timeout(self.patience, self.load_each(items)))
+    }
+
+    /// Loads each price by itself. The warehouse is asked once for all of them.
+    #[g::coroutine]
+    fn load_each(self: &Arc<Self>, items: &str) -> g::Result<Vec<String>> {
         let shop = self.clone();
-        // Not shared by requests: its call has the id and the deadline of this one.
+        // Made here, so its call has the id and the time left of this request.
         let batch = g::batch(move |items| measured(shop.clone().look_up(items))).max(AT_ONCE).window(WINDOW);
         let prices: Vec<_> = items.split(',').map(|item| measured(batch.load(item.to_owned()))).collect();
         // Only the first item that there is not is in the answer. The others need no log line.
-        yield_!(g::with_timeout(self.patience, g::multi(prices).quiet::<NoSuchItem>()))
+        yield_!(g::multi(prices).quiet::<NoSuchItem>())
     }
 
     /// Asks one replica for many prices, and the other one too if the first is slow or fails.

@@ -22,6 +22,7 @@ mod giving_up;
 mod keys;
 mod later;
 mod leaks;
+mod locals;
 mod locks;
 mod loops;
 mod many;
