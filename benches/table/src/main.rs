@@ -158,9 +158,12 @@ fn read(kept: &Path, options: &Options) -> Result<Vec<Measured>> {
 }
 
 fn print(one: &Measured) {
-    let Measured { case, size, name, least, median, allocations, instructions, .. } = one;
+    let Measured { case, size, name, least, median, allocations, instructions, notes, .. } = one;
     let counted = instructions.map_or_else(String::new, |count| format!("{count:>9.0}"));
-    println!("{case:<48} {size:>7}  {name:<48} {least:>9.2} {median:>9.2} {allocations:>7.2} {counted}");
+    let notes: String = notes.iter().map(|(note, value)| format!("; {note}: {value:.2}")).collect();
+    println!(
+        "{case:<48} {size:>7}  {name:<48} {least:>9.2} {median:>9.2} {allocations:>7.2} {counted}{notes}"
+    );
 }
 
 /// The folder that `RESULTS.md` is in.
