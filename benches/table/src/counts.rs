@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use anyhow::{bail, ensure, Context, Result};
 
 use crate::harness::{Measured, MEASURED_PART};
-use crate::items::waits_for_time;
+use crate::items::{has_threads, waits_for_time};
 use crate::rows::{figure, ROWS, ROWS_EVERYDAY, ROWS_ON_TOKIO};
 
 /// A function with a smaller share of the instructions is not printed.
@@ -64,9 +64,9 @@ fn wanted(measured: &[Measured]) -> BTreeSet<usize> {
     (0..measured.len()).filter(|&index| is_wanted(&measured[index])).collect()
 }
 
-/// Not the bytes of the heap, and not programs that wait for real time to pass.
+/// Not the bytes of the heap, and not programs that wait for real time to pass or have threads.
 fn is_countable(one: &Measured) -> bool {
-    !one.case.starts_with("heap") && !waits_for_time(&one.case)
+    !one.case.starts_with("heap") && !waits_for_time(&one.case) && !has_threads(&one.case)
 }
 
 /// Counts the instructions of an operation. callgrind writes its profile to `profile`.

@@ -16,11 +16,13 @@ mod report;
 mod rows;
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{ensure, Context, Result};
 use clap::{Parser, Subcommand};
+use serde::{Deserialize, Serialize};
 
 use crate::harness::{Measured, Mode, Runner};
 use crate::items::{ITEMS, MEMORY_PROGRAMS};
@@ -105,8 +107,9 @@ fn run_item(name: &str, mode: Mode) -> Result<()> {
 
 fn measure_all(options: &Options) -> Result<()> {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures.json");
+    let writes = options.filter.is_empty() && options.item.is_none() && options.parts.is_none();
     let mut measured = match options.only_counts {
-        true => read(&kept, options)?,
+        true => read(&kept, options, writes)?,
         false => measure(options)?,
     };
     if let Some(size) = options.parts {
@@ -116,7 +119,7 @@ fn measure_all(options: &Options) -> Result<()> {
     if !options.no_counts {
         counts::add(&mut measured)?;
     }
-    if options.filter.is_empty() && options.item.is_none() {
+    if writes {
         let folder = benches();
         report::write(&folder, &measured)?;
         eprintln!("wrote RESULTS.md, README.md and plots in {}", folder.display());
@@ -142,25 +145,45 @@ fn measure(options: &Options) -> Result<Vec<Measured>> {
     Ok(measured)
 }
 
-/// Keeps the figures for `--only-counts`.
-fn write(kept: &Path, measured: &[Measured]) -> Result<()> {
-    fs::create_dir_all(kept.parent().expect("it is in `target`"))?;
-    fs::write(kept, serde_json::to_string_pretty(measured)?)
-        .with_context(|| format!("cannot write {}", kept.display()))
+/// The figures of the last whole run, for `--only-counts`.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// The program that was measured.
+    program: u64,
+    measured: Vec<Measured>,
 }
 
-/// Reads the figures that the options name.
-fn read(kept: &Path, options: &Options) -> Result<Vec<Measured>> {
-    let text = fs::read_to_string(kept).with_context(|| format!("no earlier run: {}", kept.display()))?;
-    let mut measured: Vec<Measured> = serde_json::from_str(&text)?;
+fn write(file: &Path, measured: &[Measured]) -> Result<()> {
+    let kept = Kept { program: program()?, measured: measured.to_vec() };
+    fs::create_dir_all(file.parent().expect("it is in `target`"))?;
+    fs::write(file, serde_json::to_string_pretty(&kept)?)
+        .with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Reads the figures that the options name. In the pages the times and the counts of a row must be
+/// those of one program.
+fn read(file: &Path, options: &Options, for_the_pages: bool) -> Result<Vec<Measured>> {
+    let text = fs::read_to_string(file).with_context(|| format!("no earlier run: {}", file.display()))?;
+    let Kept { program: timed, mut measured } = serde_json::from_str(&text)?;
+    ensure!(!for_the_pages || timed == program()?, "the times are of another program: measure them again");
     measured.retain(|one| options.has_item(&one.item) && one.case.contains(&options.filter));
     Ok(measured)
 }
 
+/// Tells this program from one that was built of other sources.
+fn program() -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    fs::read(std::env::current_exe()?)?.hash(&mut hasher);
+    Ok(hasher.finish())
+}
+
 fn print(one: &Measured) {
-    let Measured { case, size, name, least, median, allocations, instructions, .. } = one;
+    let Measured { case, size, name, least, median, allocations, instructions, notes, .. } = one;
     let counted = instructions.map_or_else(String::new, |count| format!("{count:>9.0}"));
-    println!("{case:<48} {size:>7}  {name:<48} {least:>9.2} {median:>9.2} {allocations:>7.2} {counted}");
+    let notes: String = notes.iter().map(|(note, value)| format!("; {note}: {value:.2}")).collect();
+    println!(
+        "{case:<48} {size:>7}  {name:<48} {least:>9.2} {median:>9.2} {allocations:>7.2} {counted}{notes}"
+    );
 }
 
 /// The folder that `RESULTS.md` is in.

@@ -166,6 +166,12 @@ pub const ROWS_EVERYDAY: &[Row] = rows! {
         "`Queue`", TimesBestPeer(1.05);
     "items through a queue of 100", "items from a producer to a consumer, with a bound", 100,
         "`Queue`", TimesBestPeer(1.05);
+    "a lock that two threads take", "two threads: a lock that both take", 2,
+        "gen", TimesBestPeer(1.05);
+    "a permit that two threads acquire", "two threads: a permit that both acquire", 2,
+        "gen", TimesBestPeer(1.05);
+    "items from thread to thread", "two threads: items from a producer to a consumer", 2,
+        "`Queue`", TimesBestPeer(1.05);
     "a call with retries", "a call with retries", 1, "`retry`", TimesBestPeer(1.05);
     "a call with a timeout", "a call with a timeout", 1, "`with_timeout`", TimesBestPeer(1.05);
     "a call through a bulkhead", "a call through a bulkhead", 1, "`Semaphore`", TimesBestPeer(1.05);

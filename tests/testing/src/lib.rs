@@ -1,5 +1,5 @@
 //! Four small programs, each with a bug and without it. The tests of this crate look whether
-//! `gen::testing` finds the bugs.
+//! `gen::testing` finds the bugs. With `unwinding` a panic at a yield is one of the body itself.
 //!
 //! | program | bug |
 //! |---|---|
@@ -12,3 +12,4 @@ pub mod bank;
 pub mod cache;
 pub mod depot;
 pub mod shop;
+pub mod unwind;

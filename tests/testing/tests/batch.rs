@@ -1,6 +1,6 @@
 //! Batches, with a failure, a cancellation, a drop, a panic and a lost reply, and two of them, at
-//! every yield of the tasks that load and of those that make the calls. The comment above a test
-//! says what users would lose if it failed.
+//! every yield of the tasks that load and of those that make the calls. A panic unwinds the task.
+//! The comment above a test says what users would lose if it failed.
 
 // The replies that are lost need them.
 #![cfg(any(debug_assertions, feature = "testing"))]
@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use gen::testing::explore;
 use gen::{yield_, LocalBatch, LocalSingleFlight};
+use testing::unwind::unwinding;
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -62,8 +63,8 @@ fn begin_call(ledger: &Rc<Ledger>) -> Counted {
 /// Takes a second, and a moment to clean up.
 #[gen::coroutine]
 fn works() -> gen::Result {
-    if let Err(error) = yield_!(gen::sleep(SECOND)) {
-        yield_!(gen::moment())?;
+    if let Err(error) = unwinding(yield_!(gen::sleep(SECOND))) {
+        unwinding(yield_!(gen::moment()))?;
         return Err(error);
     }
     Ok(())
@@ -108,10 +109,10 @@ impl Loader {
 fn loads(ledger: Rc<Ledger>, loader: Loader, key: u32) -> gen::Result {
     count(&ledger.tasks_begun);
     let _counted = Counted(ledger.clone(), |ledger| &ledger.tasks_ended);
-    let [own, shared] = yield_!([key, 7].map(|key| loader.load(key)))?;
+    let [own, shared] = unwinding(yield_!([key, 7].map(|key| loader.load(key))))?;
     assert_eq!((own.key, shared.key), (key, 7));
-    yield_!(gen::sleep(SECOND * key))?;
-    let late = yield_!(gen::with_timeout(SECOND * 10, loader.load(8)))?;
+    unwinding(yield_!(gen::sleep(SECOND * key)))?;
+    let late = unwinding(yield_!(gen::with_timeout(SECOND * 10, loader.load(8))))?;
     assert_eq!(late.key, 8);
     count(&ledger.tasks_served);
     Ok(())
@@ -123,8 +124,9 @@ fn body(ledger: Rc<Ledger>, loader: Loader) -> gen::Result {
     for task in tasks {
         let _ = yield_!(task);
     }
-    // The batch can be used whatever has happened.
-    yield_!(loads(ledger, loader, 4))
+    // The batch can be used whatever has happened. It is a task, because it may panic.
+    let _ = yield_!(gen::spawn_local(loads(ledger, loader, 4)));
+    Ok(())
 }
 
 type World = Rc<Ledger>;

@@ -1,4 +1,5 @@
-//! The promises of `local!` and of `time_left`, with a fault at any yield.
+//! The promises of `local!` and of `time_left`, with a fault at any yield. A panic unwinds the
+//! body.
 
 // The chains, and the replies that are lost, need them.
 #![cfg(any(debug_assertions, feature = "testing"))]
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use gen::testing::explore;
 use gen::yield_;
+use testing::unwind::unwinding;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -68,7 +70,7 @@ fn leaf(world: World, step: Option<u32>, shared: Option<u32>) -> gen::Result {
         world.expect("a leaf", step, shared, Some(10 * SECOND));
         let slept = yield_!(gen::sleep(SECOND));
         world.expect("a leaf that goes on", step, shared, Some(10 * SECOND));
-        slept?;
+        unwinding(slept)?;
     }
     drop(body);
     Ok(())
@@ -82,7 +84,7 @@ fn list(world: World) -> gen::Result {
     ];
     let result = yield_!(leaves);
     world.expect("after a list", None, Some(7), Some(10 * SECOND));
-    result.map(drop)
+    unwinding(result).map(drop)
 }
 
 #[gen::coroutine]
@@ -91,16 +93,16 @@ fn spawns(world: World) -> gen::Result {
     world.expect("after a spawn", Some(3), Some(7), Some(10 * SECOND));
     let result = yield_!(task.cancel_on_drop("given up"));
     world.expect("after a task", Some(3), Some(7), Some(10 * SECOND));
-    result
+    unwinding(result)
 }
 
 #[gen::coroutine]
 fn body(world: World) -> gen::Result {
     let all = (list(world.clone()), STEP.with(3, spawns(world.clone())));
     let limited = SHARED.with(7, gen::with_timeout(10 * SECOND, all));
-    let result = yield_!(limited);
+    let _ = yield_!(limited);
     world.expect("after all", None, None, None);
-    result.map(drop)
+    Ok(())
 }
 
 /// Otherwise an error, a cancellation, a drop or a panic at some yield would leave a value to code
@@ -119,6 +121,7 @@ fn each_place_sees_its_own_values_whatever_fails() {
             }
             gen::ensure!(STEP.get().is_none() && SHARED.get().is_none(), "a value is left");
             gen::ensure!(gen::time_left().is_none(), "a deadline is left");
+            gen::ensure!(world.alive.get() == 0, "{} bodies are left", world.alive.get());
             Ok(())
         })
         .check();

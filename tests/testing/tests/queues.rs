@@ -1,5 +1,6 @@
-//! Queues, with a failure, a cancellation, a drop, a lost reply, and two of them, at every yield of
-//! the tasks that use them. The comment above a test says what users would lose if it failed.
+//! Queues, with a failure, a cancellation, a drop, a panic, a lost reply, and two of them, at every
+//! yield of the tasks that use them. A panic unwinds the task. The comment above a test says what
+//! users would lose if it failed.
 
 // The replies that are lost need them.
 #![cfg(any(debug_assertions, feature = "testing"))]
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use gen::testing::{explore, Fault};
 use gen::{yield_, JoinHandle};
+use testing::unwind::unwinding;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -133,7 +135,7 @@ macro_rules! of_each_queue {
                     if put.into_item().is_some() {
                         count(&ledger.returned);
                     }
-                    result?;
+                    unwinding(result)?;
                 }
                 Ok(())
             }
@@ -142,9 +144,9 @@ macro_rules! of_each_queue {
             fn reserves(ledger: Rc<Ledger>, queue: Q) -> gen::Result {
                 let _counted = Counted::begin(&ledger);
                 for _ in 0..2 {
-                    let permit = yield_!(queue.reserve())?;
+                    let permit = unwinding(yield_!(queue.reserve()))?;
                     // The permit is held for a while.
-                    yield_!(gen::moment())?;
+                    unwinding(yield_!(gen::moment()))?;
                     permit.send(Item::new(&ledger));
                 }
                 Ok(())
@@ -153,11 +155,11 @@ macro_rules! of_each_queue {
             #[gen::coroutine]
             fn gets(ledger: Rc<Ledger>, queue: Q) -> gen::Result {
                 let _counted = Counted::begin(&ledger);
-                while let Some(item) = yield_!(queue.next())? {
+                while let Some(item) = unwinding(yield_!(queue.next()))? {
                     let _done = Done(queue.clone());
                     count(&ledger.consumed);
                     drop(item);
-                    yield_!(gen::moment())?;
+                    unwinding(yield_!(gen::moment()))?;
                 }
                 count(&ledger.consumers_at_end);
                 Ok(())
@@ -168,7 +170,7 @@ macro_rules! of_each_queue {
             fn gives_up(ledger: Rc<Ledger>, queue: Q) -> gen::Result {
                 let _counted = Counted::begin(&ledger);
                 for _ in 0..3 {
-                    let first = yield_!(gen::first_of((gen::moment(), queue.get())))?;
+                    let first = unwinding(yield_!(gen::first_of((gen::moment(), queue.get()))))?;
                     if let gen::OneOf2::Second(_item) = first {
                         count(&ledger.consumed);
                         queue.task_done()?;
@@ -180,7 +182,7 @@ macro_rules! of_each_queue {
             #[gen::coroutine]
             fn joins(ledger: Rc<Ledger>, queue: Q) -> gen::Result {
                 let _counted = Counted::begin(&ledger);
-                yield_!(queue.join())
+                unwinding(yield_!(queue.join()))
             }
 
             #[gen::coroutine]
@@ -212,7 +214,7 @@ macro_rules! of_each_queue {
                 ((ledger.clone(), queue.clone()), body(ledger, queue, reserving))
             }
 
-            /// A task that is cancelled, or fails, would take an item with it.
+            /// A task that is cancelled, fails or panics would take an item with it.
             #[test]
             fn no_item_is_lost_whatever_fails() {
                 let kept = FAULTS.into_iter().filter(|fault| *fault != Fault::Drop);

@@ -1,5 +1,5 @@
 //! Rates, with a failure, a cancellation, a drop, a panic and a lost reply, and two of them, at
-//! every yield of the tasks that take turns.
+//! every yield of the tasks that take turns. A panic unwinds the task.
 
 // The replies that are lost need them.
 #![cfg(any(debug_assertions, feature = "testing"))]
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use gen::sync::{Quota, Rate};
 use gen::testing::explore;
 use gen::yield_;
+use testing::unwind::unwinding;
 
 #[derive(Debug, Default)]
 struct Ledger {
@@ -33,10 +34,10 @@ fn takes(ledger: Rc<Ledger>, rate: Rate) -> gen::Result {
     ledger.begun.set(ledger.begun.get() + 1);
     let _counted = Counted(ledger.clone());
     for _ in 0..2 {
-        yield_!(rate.take())?;
+        unwinding(yield_!(rate.take()))?;
         let now = gen::IoLoop::current().expect("a loop runs here").now();
         ledger.taken.borrow_mut().push(now);
-        yield_!(gen::moment())?;
+        unwinding(yield_!(gen::moment()))?;
     }
     Ok(())
 }

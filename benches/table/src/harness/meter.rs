@@ -14,6 +14,8 @@ pub struct Meter {
     elapsed: Duration,
     processor: Duration,
     pub counts: Counts,
+    /// For programs that work for a fixed time: the number of operations that they have made.
+    pub operations: Option<u64>,
     /// Further figures of the program, such as the lateness of timers.
     pub notes: Vec<(&'static str, f64)>,
 }

@@ -39,7 +39,8 @@ impl Runner {
         Runner { item, mode, rng: Rng::with_seed(0x9e37_79b9), known: HashMap::new() }
     }
 
-    /// Runs a case of which one repetition makes `operations` operations.
+    /// Runs a case of which one repetition makes `operations` operations, unless its programs count
+    /// their own.
     pub fn case(&mut self, case: &str, size: u64, operations: u64, entries: Vec<Entry>) {
         match &self.mode {
             Mode::Once { case: wanted, size: of_size, entry } => {
@@ -118,6 +119,7 @@ impl Timed {
         }
         let mut meter = Meter::default();
         (self.entry.run)(&mut meter);
+        let operations = meter.operations.unwrap_or(operations);
         self.nanoseconds.push(meter.nanoseconds() / operations as f64);
         for (note, value) in meter.notes {
             *self.notes.entry(note.to_owned()).or_default() += value / self.repetitions as f64;
@@ -127,7 +129,7 @@ impl Timed {
     fn finish(mut self, item: &str, case: &str, size: u64, operations: u64) -> Measured {
         let mut meter = Meter::of_allocations();
         (self.entry.run)(&mut meter);
-        let operations = operations as f64;
+        let operations = meter.operations.unwrap_or(operations) as f64;
         self.nanoseconds.sort_by(f64::total_cmp);
         Measured {
             item: item.to_owned(),

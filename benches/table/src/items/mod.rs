@@ -15,6 +15,7 @@ mod queues;
 mod resumes;
 mod scopes;
 mod spawns;
+mod threads;
 mod timers;
 
 use crate::harness::Runner;
@@ -35,6 +36,7 @@ pub const ITEMS: &[Item] = &[
     Item { name: "callbacks", run: callbacks::run },
     Item { name: "locks", run: locks::run },
     Item { name: "queues", run: queues::run },
+    Item { name: "threads", run: threads::run },
     Item { name: "everyday", run: everyday::run },
     Item { name: "batches", run: batches::run },
     Item { name: "growth", run: growth::run },
@@ -47,3 +49,4 @@ pub fn waits_for_time(case: &str) -> bool {
 }
 
 pub use self::memory::{measure as measure_memory, PROGRAMS as MEMORY_PROGRAMS};
+pub use self::threads::has_threads;

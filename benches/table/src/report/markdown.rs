@@ -57,8 +57,8 @@ The same work on a current-thread runtime of tokio, in one of its tasks.
 ";
 
 const EVERYDAY: &str = "\
-Locks, queues and batches run in tasks of a loop of gen, those of the peers too. The calls succeed
-at once, in a task of tokio.
+Locks, queues and batches run in tasks of a loop of gen, those of the peers too. Of two threads each
+has a loop of its own. The calls succeed at once, in a task of tokio.
 
 ";
 

@@ -110,13 +110,14 @@ impl Store {
         Ok(jobs)
     }
 
-    /// The first jobs that are not done.
+    /// The first job with a higher number that is not done.
     #[g::coroutine]
-    pub fn open_jobs(&self) -> g::Result<Vec<Job>> {
-        let jobs = query_as("SELECT * FROM jobs WHERE steps_done < ? ORDER BY id LIMIT 100").bind(STEPS);
-        let jobs: Vec<JobRow> = yield_!(jobs.fetch_all(&self.pool))?;
-        let job = |(id, payer, payee, amount, steps_done)| Job { id, payer, payee, amount, steps_done };
-        Ok(jobs.into_iter().map(job).collect())
+    pub fn open_job_after(&self, id: i64) -> g::Result<Option<Job>> {
+        let job = query_as("SELECT * FROM jobs WHERE id > ? AND steps_done < ? ORDER BY id LIMIT 1")
+            .bind(id)
+            .bind(STEPS);
+        let job: Option<JobRow> = yield_!(job.fetch_optional(&self.pool))?;
+        Ok(job.map(|(id, payer, payee, amount, steps_done)| Job { id, payer, payee, amount, steps_done }))
     }
 
     /// Does one step of a job. Gives false if the step was done before, for instance by another

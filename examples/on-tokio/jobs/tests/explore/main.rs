@@ -15,6 +15,9 @@ use r#gen::{self as g, yield_};
 
 use store::Store;
 
+/// More than a runner has at once: the last one waits in the file.
+const JOBS: i64 = (runner::AT_ONCE + runner::WAITING + 1) as i64;
+
 /// The state that the invariants look at.
 #[derive(Clone)]
 struct World {
@@ -36,16 +39,16 @@ fn two_runners(world: World) -> g::Result {
 
 fn explored() -> Explore<'static, World, ()> {
     let world = || {
-        let world = World { store: Store::with_jobs(3), reported: Rc::default() };
+        let world = World { store: Store::with_jobs(JOBS), reported: Rc::default() };
         (world.clone(), two_runners(world))
     };
     explore(world)
 }
 
-/// A step would be done twice, or never.
+/// A step would be done twice, or never, also one of a job that waited in the queue.
 #[test]
 fn whatever_ends_a_runner_each_step_is_done_once_by_the_next_one() {
-    let all = ["1.0", "1.1", "2.0", "2.1", "3.0", "3.1"];
+    let all: Vec<_> = (1..=JOBS).flat_map(|job| [format!("{job}.0"), format!("{job}.1")]).collect();
     explored()
         .invariant(move |world, end| {
             let mut done = world.store.done.borrow().clone();
@@ -67,6 +70,20 @@ fn whatever_ends_a_runner_the_reported_steps_are_those_that_are_done() {
         .invariant(|world, _| {
             let (done, reported) = (world.store.done.borrow(), world.reported.borrow());
             g::ensure!(*done == *reported, "{done:?} were done, {reported:?} were reported");
+            Ok(())
+        })
+        .check();
+}
+
+/// A file with many jobs would fill the memory.
+#[test]
+fn no_job_is_read_that_has_no_room() {
+    let room = runner::AT_ONCE + runner::WAITING;
+    explored()
+        .invariant(move |world, end| {
+            let held = world.store.most_held.get();
+            g::ensure!(held <= room, "{held} jobs were read and not done");
+            g::ensure!(end.is_err() || held == room, "the queue was never full: {held} jobs");
             Ok(())
         })
         .check();

@@ -1,7 +1,7 @@
 //! A store in memory: a transaction takes its time on the clock of the loop, and does nothing or
-//! all of its work.
+//! all of its work. Reading is faster, so that the queue of the runner fills up.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -28,24 +28,33 @@ pub(crate) enum Commit {
     Shielded,
 }
 
-/// The jobs, and the steps that were done, in order.
+/// The jobs, and what was done with them.
 #[derive(Clone)]
 pub(crate) struct Store {
     jobs: Rc<RefCell<Vec<Job>>>,
+    /// The steps that were done, in order.
     pub(crate) done: Rc<RefCell<Vec<String>>>,
+    /// The most jobs that were read and not done at the same time.
+    pub(crate) most_held: Rc<Cell<usize>>,
 }
 
 impl Store {
     /// A store with so many jobs.
     pub(crate) fn with_jobs(count: i64) -> Store {
         let jobs = (1..=count).map(|id| Job { id, steps_done: 0 }).collect();
-        Store { jobs: Rc::new(RefCell::new(jobs)), done: Rc::default() }
+        Store { jobs: Rc::new(RefCell::new(jobs)), done: Rc::default(), most_held: Rc::default() }
     }
 
     #[g::coroutine]
-    pub(crate) fn open_jobs(&self) -> g::Result<Vec<Job>> {
-        yield_!(transaction())?;
-        Ok(self.jobs.borrow().iter().filter(|job| job.steps_done < STEPS).copied().collect())
+    pub(crate) fn open_job_after(&self, id: i64) -> g::Result<Option<Job>> {
+        yield_!(g::moment())?;
+        let jobs = self.jobs.borrow();
+        let open = || jobs.iter().filter(|job| job.steps_done < STEPS);
+        let Some(job) = open().find(|job| job.id > id) else { return Ok(None) };
+        // A runner reads the jobs in order, so it has all open ones up to this one.
+        let held = open().filter(|open| open.id <= job.id).count();
+        self.most_held.set(self.most_held.get().max(held));
+        Ok(Some(*job))
     }
 
     #[g::coroutine]
