@@ -6,9 +6,6 @@ use std::hash::{BuildHasher, Hasher};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use serde::de::DeserializeOwned;
-use serde::Serialize;
-
 use crate::journal::What;
 use crate::step::Step;
 
@@ -77,11 +74,11 @@ pub fn uuid() -> Random<String> {
 /// The future of a [`random`](fn@random) or a [`uuid`](fn@uuid).
 #[derive(Debug)]
 #[must_use = "nothing happens until it is yielded"]
-pub struct Random<T>(Step<Make<T>, Ready<gen::Result<T>>>);
+pub struct Random<T>(Step<Make<T>, Ready<gen::Result<T>>, T>);
 
 type Make<T> = fn() -> Ready<gen::Result<T>>;
 
-impl<T: Serialize + DeserializeOwned + Send + 'static> Future for Random<T> {
+impl<T> Future for Random<T> {
     type Output = gen::Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<gen::Result<T>> {

@@ -50,7 +50,7 @@ enum State<R> {
     Over,
 }
 
-impl<F, R> Step<F, R> {
+impl<F, R, T> Step<F, R, T> {
     /// Tries the step again when it fails, after a wait.
     ///
     /// `schedule` gives the waits between the attempts, as that of [`gen::retry`](gen::retry()): an
@@ -134,7 +134,7 @@ impl<F, R> Step<F, R> {
     /// # Panics
     ///
     /// If the step was polled already.
-    pub fn retry<S, T>(self, schedule: S) -> Retry<F, R, S::IntoIter>
+    pub fn retry<S>(self, schedule: S) -> Retry<F, R, S::IntoIter>
     where
         F: FnOnce() -> R + Clone + Send + 'static,
         R: Future<Output = gen::Result<T>> + Send + 'static,

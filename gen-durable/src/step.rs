@@ -60,21 +60,50 @@ use crate::leaf::Leaf;
 /// The closure runs in the driver. If the coroutine does not wait for the step any more, because it
 /// was cancelled, or because a timeout has passed, then the future of the closure is dropped.
 #[track_caller]
-pub fn step<F, R, T>(label: impl Into<String>, run: F) -> Step<F, R>
+pub fn step<F, R, T>(label: impl Into<String>, run: F) -> Step<F, R, T>
 where
     F: FnOnce() -> R + Send + 'static,
-    R: Future<Output = gen::Result<T>> + Send + 'static,
-    T: Serialize + DeserializeOwned,
+    R: FutureOfStep<T> + Send + 'static,
+    T: Recorded,
 {
     Step::new(What::Step(label.into()), run)
 }
 
+/// A future whose outcome a journal can keep.
+#[diagnostic::on_unimplemented(
+    message = "a step cannot keep the outcome of `{Self}`",
+    label = "its output is not a `gen::Result`",
+    note = "the closure of a step makes a future of a `gen::Result`: write `|| async {{ Ok(work()?) }}`, where the `?` converts another error"
+)]
+pub trait FutureOfStep<T>: Future<Output = gen::Result<T>> {}
+
+// Not recommended, because rustc would then report only the type of the output.
+#[diagnostic::do_not_recommend]
+impl<R: Future<Output = gen::Result<T>>, T> FutureOfStep<T> for R {}
+
+/// A value that a journal can keep, as JSON.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept in a journal",
+    label = "the value of this step",
+    note = "write `#[derive(serde::Serialize, serde::Deserialize)]` at the type; or return only that part of it which the body needs, owned"
+)]
+pub trait Recorded: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Recorded for T {}
+
 /// The future of a [`step`](fn@step).
 #[must_use = "nothing runs until it is yielded"]
-pub struct Step<F, R> {
+pub struct Step<F, R, T> {
     command: Command,
     state: State<F, R>,
+    // Function pointers, so that the future itself has no bounds: a value that cannot be recorded
+    // is reported where the step is made, and the yield does not report it again.
+    begin: fn(&Command, F, &Context<'_>) -> Running<R>,
+    poll: PollRunning<R, T>,
 }
+
+type PollRunning<R, T> = fn(&mut Running<R>, &mut Context<'_>) -> Poll<Result<T, StepFailed>>;
 
 enum State<F, R> {
     New(F),
@@ -82,11 +111,16 @@ enum State<F, R> {
     Over,
 }
 
-impl<F, R> Step<F, R> {
+impl<F, R, T> Step<F, R, T> {
     #[track_caller]
-    pub(crate) fn new(what: What, run: F) -> Self {
+    pub(crate) fn new(what: What, run: F) -> Self
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Future<Output = gen::Result<T>> + Send + 'static,
+        T: Serialize + DeserializeOwned,
+    {
         let command = Command { what, at: Location::caller().into() };
-        Step { command, state: State::New(run) }
+        Step { command, state: State::New(run), begin: Running::begin, poll: Running::poll }
     }
 
     /// The command and the closure of a step that was not polled.
@@ -99,25 +133,22 @@ impl<F, R> Step<F, R> {
 }
 
 // The closure is not pinned, and its future is in a box.
-impl<F, R> Unpin for Step<F, R> {}
+impl<F, R, T> Unpin for Step<F, R, T> {}
 
-impl<F, R, T> Future for Step<F, R>
-where
-    F: FnOnce() -> R + Send + 'static,
-    R: Future<Output = gen::Result<T>> + Send + 'static,
-    T: Serialize + DeserializeOwned,
-{
+impl<F, R, T> Future for Step<F, R, T> {
     type Output = gen::Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<gen::Result<T>> {
         let this = &mut *self;
         if let State::New(_) = this.state {
             let State::New(run) = std::mem::replace(&mut this.state, State::Over) else { unreachable!() };
-            this.state = State::Running(Running::begin(&this.command, run, cx));
+            this.state = State::Running((this.begin)(&this.command, run, cx));
         }
         let polled = match &mut this.state {
             // A program that has given up its retry ignores that an attempt was to be followed.
-            State::Running(running) => running.poll(cx).map_err(|failed| failed.take_retry().0.into()),
+            State::Running(running) => {
+                (this.poll)(running, cx).map_err(|failed| failed.take_retry().0.into())
+            }
             State::New(_) | State::Over => Poll::Pending,
         };
         match polled {
@@ -193,7 +224,7 @@ pub(crate) fn value_of<T: DeserializeOwned>(
     serde_json::from_str(json).map_err(|error| StepFailed::new(format!("{}: {error}", complaint())))
 }
 
-impl<F, R> fmt::Debug for Step<F, R> {
+impl<F, R, T> fmt::Debug for Step<F, R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Step").field("command", &self.command).finish_non_exhaustive()
     }

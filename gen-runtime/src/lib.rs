@@ -450,7 +450,7 @@ pub use crate::point::{
     YieldPoint,
 };
 pub use crate::promise::{promise, AlreadySetError, BrokenPromiseError, Promise, SharedFuture};
-pub use crate::retry::{backoff, repeat, retry, Backoff, Repeat, Retry};
+pub use crate::retry::{backoff, repeat, retry, Backoff, Repeat, Retry, Tried};
 pub use crate::scope::{scope, scope_local, LocalScope, Scope, ScopeEnded, ScopeHandle};
 pub use crate::supervise::{supervise, supervise_local, Supervise};
 pub use crate::task::{cancel_on_drop, spawn, spawn_local, CancelCompletion, CancelOnDrop, JoinHandle};

@@ -28,13 +28,14 @@ pub enum Goal {
     Build,
 }
 
-/// The crates with attributes that the cases use beside ours, in the versions of the workspace.
-const ATTRIBUTES: &str = r#"
+/// The crates that the cases use beside ours, in the versions of the workspace.
+const OTHERS: &str = r#"
 async-trait = "0.1"
 axum = { version = "0.8", default-features = false, features = ["macros"] }
 cached = { version = "0.56", default-features = false, features = ["proc_macro", "async"] }
 maybe-async = "0.2"
 rstest = { version = "0.29", default-features = false }
+serde = { version = "1", features = ["derive"] }
 tokio = { version = "1", default-features = false, features = ["macros", "rt"] }
 "#;
 
@@ -139,8 +140,10 @@ fn write_project(cases: &[Case], name: &str) -> PathBuf {
     let project = folder().join(name);
     let mut manifest = format!(
         "[package]\nname = \"cases\"\nversion = \"0.0.0\"\nedition = \"2021\"\nautobins = false\n\n[workspace]\n\n\
-         [dependencies]\ngen-runtime = {{ path = {:?} }}\n{ATTRIBUTES}",
-        workspace().join("gen-runtime")
+         [dependencies]\ngen-runtime = {{ path = {:?} }}\n\
+         gen-durable = {{ path = {:?}, default-features = false }}\n{OTHERS}",
+        workspace().join("gen-runtime"),
+        workspace().join("gen-durable")
     );
     for case in cases {
         let edition = case.directive("edition").unwrap_or("2021");

@@ -22,6 +22,11 @@ fn t17_an_attribute_that_makes_something_else_of_a_coroutine_says_so() {
 }
 
 #[test]
+fn what_a_journal_cannot_keep_is_told_where_the_step_is_made() {
+    fail("durable");
+}
+
+#[test]
 fn what_an_engine_returns_is_not_ignored() {
     fail("engine");
 }

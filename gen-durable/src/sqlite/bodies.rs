@@ -62,6 +62,9 @@ impl Bodies {
 
     /// Adds a body: a function that makes the coroutine from its arguments.
     ///
+    /// The function has one argument. Several are a tuple, which a closure takes apart:
+    /// `|(customer, amount)| refund(customer, amount)`; if there are none, write `|()| tidy()`.
+    ///
     /// # Panics
     ///
     /// If there is another body of that name.

@@ -9,8 +9,8 @@ use super::exit::Exit;
 use super::held::{Held, Stage};
 use crate::inject::Deferral;
 use crate::report;
-use crate::task::{spawn, spawn_local, JoinHandle};
-use crate::Result;
+use crate::task::{check_local, check_tasks, spawn, spawn_local, JoinHandle};
+use crate::{NoHost, Result};
 
 /// Runs the release in a task, on any thread.
 pub(super) fn to_task<R, F, P>(stage: Stage<R, F, P>)
@@ -19,7 +19,10 @@ where
     F: FnOnce(R, Exit) -> P + Send + 'static,
     P: Future<Output = Result> + Send + 'static,
 {
-    detach(spawn(Abandoned::new(stage)));
+    match check_tasks() {
+        Ok(()) => detach(spawn(Abandoned::new(stage))),
+        Err(no_host) => report_lost(&stage, Some(no_host)),
+    }
 }
 
 /// Runs the release in a task, on this thread.
@@ -29,19 +32,31 @@ where
     F: FnOnce(R, Exit) -> P + 'static,
     P: Future<Output = Result> + 'static,
 {
-    detach(spawn_local(Abandoned::new(stage)));
+    match check_local() {
+        Ok(()) => detach(spawn_local(Abandoned::new(stage))),
+        Err(no_host) => report_lost(&stage, Some(no_host)),
+    }
 }
 
 /// Reports that the resource is dropped, or the release that has begun.
 pub(super) fn lost<R, F, P>(stage: Stage<R, F, P>) {
-    report::error(match stage {
-        Stage::Idle { .. } => format_args!("a bracket was dropped, and its release did not run"),
-        Stage::Running(_) | Stage::Over => format_args!("a bracket was dropped before its release had ended"),
-    });
+    report_lost(&stage, None);
+}
+
+/// `no_host` says why no task runs the release, if one was wanted.
+fn report_lost<R, F, P>(stage: &Stage<R, F, P>, no_host: Option<NoHost>) {
+    let event = match stage {
+        Stage::Idle { .. } => "a bracket was dropped, and its release did not run",
+        Stage::Running(_) | Stage::Over => "a bracket was dropped before its release had ended",
+    };
+    match no_host {
+        Some(no_host) => report::error(format_args!("{event}: {no_host}")),
+        None => report::error(format_args!("{event}")),
+    }
 }
 
 fn detach(task: JoinHandle<()>) {
-    // No host takes the task, or the release has failed in its first step.
+    // The release has failed in its first step.
     if let Some(Err(error)) = task.into_first_result() {
         report::failure(format_args!("a bracket was dropped, and its release did not succeed"), &error);
     }

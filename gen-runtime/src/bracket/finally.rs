@@ -3,6 +3,7 @@
 use std::future::{ready, Future};
 
 use super::bracket;
+use super::clean_up::CleanUp;
 use crate::yieldable::FutureOfResult;
 use crate::{Error, Result, Throw};
 
@@ -10,7 +11,7 @@ use crate::{Error, Result, Throw};
 ///
 /// It is a [`bracket`](crate::bracket()) without a resource: `clean_up` makes a coroutine that runs
 /// once, after a success, an error, a cancellation or a panic of `body`, and is protected from
-/// cancellation. The result of the whole is that of `body`.
+/// cancellation. It may be that coroutine itself, too. The result of the whole is that of `body`.
 ///
 /// ```
 /// use gen::yield_;
@@ -59,18 +60,19 @@ use crate::{Error, Result, Throw};
 /// A cancellation goes to the body. If the body cannot take it, it is dropped. Then the clean-up
 /// runs. While the clean-up runs, a cancellation waits.
 #[doc(alias("defer", "ensure", "ensuring", "cleanup"))]
-pub fn finally<B, F, C, T, E, EC, M, MC>(body: B, clean_up: F) -> impl Future<Output = Result<T>>
+pub fn finally<B, F, C, T, E, EC, M, MC, MF>(body: B, clean_up: F) -> impl Future<Output = Result<T>>
 where
     B: FutureOfResult<T, E>,
-    F: FnOnce() -> C + Send + 'static,
+    F: CleanUp<MF, Coroutine = C> + Send + 'static,
     C: FutureOfResult<(), EC>,
     C::IntoFuture: Send + 'static,
     E: Throw<M>,
     EC: Throw<MC>,
     MC: 'static,
+    MF: 'static,
 {
     let body = async move |(): &mut ()| body.into_future().await;
-    bracket(ready(Ok::<_, Error>(())), body).release(move |(), _| clean_up())
+    bracket(ready(Ok::<_, Error>(())), body).release(move |(), _| clean_up.into_coroutine())
 }
 
 /// Runs a coroutine, and then a clean-up that need not be `Send`, like [`finally`].
@@ -98,18 +100,19 @@ where
 /// # Cancellation
 ///
 /// As with [`finally`].
-pub fn finally_local<B, F, C, T, E, EC, M, MC>(body: B, clean_up: F) -> impl Future<Output = Result<T>>
+pub fn finally_local<B, F, C, T, E, EC, M, MC, MF>(body: B, clean_up: F) -> impl Future<Output = Result<T>>
 where
     B: FutureOfResult<T, E>,
-    F: FnOnce() -> C + 'static,
+    F: CleanUp<MF, Coroutine = C> + 'static,
     C: FutureOfResult<(), EC>,
     C::IntoFuture: 'static,
     E: Throw<M>,
     EC: Throw<MC>,
     MC: 'static,
+    MF: 'static,
 {
     let body = async move |(): &mut ()| body.into_future().await;
-    bracket(ready(Ok::<_, Error>(())), body).release_local(move |(), _| clean_up())
+    bracket(ready(Ok::<_, Error>(())), body).release_local(move |(), _| clean_up.into_coroutine())
 }
 
 /// Runs a coroutine, and then a clean-up that may borrow, like [`finally`].
@@ -137,14 +140,14 @@ where
 /// # Cancellation
 ///
 /// As with [`finally`].
-pub fn finally_in_place<B, F, C, T, E, EC, M, MC>(body: B, clean_up: F) -> impl Future<Output = Result<T>>
+pub fn finally_in_place<B, F, C, T, E, EC, M, MC, MF>(body: B, clean_up: F) -> impl Future<Output = Result<T>>
 where
     B: FutureOfResult<T, E>,
-    F: FnOnce() -> C,
+    F: CleanUp<MF, Coroutine = C>,
     C: FutureOfResult<(), EC>,
     E: Throw<M>,
     EC: Throw<MC>,
 {
     let body = async move |(): &mut ()| body.into_future().await;
-    bracket(ready(Ok::<_, Error>(())), body).release_in_place(move |(), _| clean_up())
+    bracket(ready(Ok::<_, Error>(())), body).release_in_place(move |(), _| clean_up.into_coroutine())
 }

@@ -6,7 +6,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `mod.rs` | [`bracket`], [`Bracket`], and how it is released |
-//! | `finally.rs` | [`finally`] |
+//! | `finally.rs`, `clean_up.rs` | [`finally`], and what it takes |
 //! | `run.rs` | the three phases, one after the other |
 //! | `acquire.rs`, `using.rs`, `releasing.rs` | the future of each phase |
 //! | `phase.rs` | a poll of a phase that a dump can name |
@@ -35,6 +35,7 @@
 
 mod abandon;
 mod acquire;
+mod clean_up;
 mod exit;
 mod finally;
 mod held;

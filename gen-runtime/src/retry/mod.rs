@@ -9,6 +9,7 @@
 //! | `pending.rs` | its future |
 //! | `repeat.rs` | [`repeat`]: until a try fails, or the schedule ends |
 //! | `tries.rs` | one try after another, and the waits between them: for both |
+//! | `tried.rs` | [`Tried`]: how many tries there were, in the error of the last one |
 //! | `backoff.rs` | [`backoff`], a schedule of growing waits |
 //!
 //! | event | [`retry`] | [`repeat`] |
@@ -21,6 +22,7 @@
 mod backoff;
 mod pending;
 mod repeat;
+mod tried;
 mod tries;
 
 use std::time::Duration;
@@ -28,6 +30,7 @@ use std::time::Duration;
 pub use self::backoff::{backoff, Backoff};
 use self::pending::Retrying;
 pub use self::repeat::{repeat, Repeat};
+pub use self::tried::Tried;
 pub use self::tries::Retried;
 use crate::coroutine::{Frame, FrameKind};
 use crate::error::Error;
@@ -76,9 +79,9 @@ use crate::Yieldable;
 ///
 /// # Errors
 ///
-/// The error of the last try. If there was more than one, a
-/// [context](Error::context) says how many there were and how long they took, and the errors of
-/// the tries before are its [others](Error::others), where the first try is `[1]`. Only the last 16
+/// The error of the last try. If there was more than one, its context is a [`Tried`], which says
+/// how many there were and how long they took, and the errors of the tries before are its
+/// [others](Error::others), where the first try is `[1]`. Only the last 16
 /// are kept, since a schedule may have no end. If a try succeeds, the errors before it are dropped,
 /// and only [`notify`](Retry::notify) has seen them. They are dropped, too, if a
 /// [`with_timeout`](crate::with_timeout) around the whole gives its own error; that of

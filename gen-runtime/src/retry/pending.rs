@@ -1,7 +1,6 @@
 //! The future of a [`retry`](super::retry).
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use pin_project_lite::pin_project;
 
+use super::tried::Tried;
 use super::tries::Tries;
 use crate::error::{Cancelled, ChildError, ChildKey};
 use crate::opaque::opaque_debug;
@@ -123,8 +123,8 @@ impl Failures {
 
     /// The error of the last try, with those before it.
     fn all(&mut self, last: Error, was_cancelled: bool, passed: Duration) -> Error {
-        let times = self.number.saturating_add(1);
-        let last = last.context(Tried { times, was_cancelled, passed });
+        let tries = self.number.saturating_add(1);
+        let last = last.within(Tried { tries, was_cancelled, passed });
         self.beside(last)
     }
 
@@ -133,25 +133,6 @@ impl Failures {
         let key = |number: u32| ChildKey::Index(number as usize);
         let others = self.kept.drain(..).map(|(number, error)| ChildError::of(key(number), error));
         error.with_others(&key(self.number.saturating_add(1)), others.collect())
-    }
-}
-
-/// How often something was tried, and how long.
-struct Tried {
-    times: u32,
-    /// Whether the last time has ended with a cancellation.
-    was_cancelled: bool,
-    passed: Duration,
-}
-
-impl fmt::Display for Tried {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A time that was measured has digits that mean nothing.
-        let passed = Duration::from_millis(u64::try_from(self.passed.as_millis()).unwrap_or(u64::MAX));
-        match self.was_cancelled {
-            true => write!(f, "cancelled in try {}, after {passed:?}", self.times),
-            false => write!(f, "failed {} times in {passed:?}", self.times),
-        }
     }
 }
 

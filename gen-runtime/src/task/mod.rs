@@ -119,4 +119,4 @@ pub(crate) use self::hosted::start as spawn_on;
 pub(crate) use self::sent::send;
 #[cfg(feature = "tracing")]
 pub(crate) use self::span::settings as span_settings;
-pub(crate) use self::spawn::{check_local, start};
+pub(crate) use self::spawn::{check_local, check_tasks, start};

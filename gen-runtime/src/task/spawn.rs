@@ -111,6 +111,11 @@ where
     }
 }
 
+/// Returns an error if nothing here takes a task that may go to any thread.
+pub(crate) fn check_tasks() -> Result<(), NoHost> {
+    host::tasks().map(drop).ok_or_else(NoHost::for_tasks)
+}
+
 /// Returns an error if nothing here takes a task that stays on this thread.
 #[track_caller]
 pub(crate) fn check_local() -> Result<(), NoHost> {

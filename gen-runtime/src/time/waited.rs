@@ -22,9 +22,9 @@ use std::time::Duration;
 
 use super::limit::TimeLimit;
 use crate::error::{Error, TimeoutError};
-use crate::executor::host;
+use crate::executor::{current, host};
 use crate::inject::in_flight::{may_ask, without_injected_errors};
-use crate::inject::question::{ask_at_deadline, TaskRef, Waiting, WaitsFor};
+use crate::inject::question::{ask_at_deadline, KnownTask, TaskRef, Waiting, WaitsFor};
 
 impl TimeoutError {
     /// Where the child was waiting when it was dropped: the yields at which it was suspended, and
@@ -127,7 +127,14 @@ fn name(waiting: &mut Waiting) {
     });
 }
 
-/// Adds the facts about a task, if it is one of the loop that runs here.
+/// Adds the facts about a task, if it is the one that runs, or another one of the loop that runs
+/// here.
 fn know(task: &mut TaskRef) {
-    task.known = task.tag.and_then(host::about);
+    task.known = task.tag.and_then(|tag| {
+        if current::task_of(current::running_task()) == Some(tag) {
+            Some(KnownTask::This)
+        } else {
+            host::about(tag).map(KnownTask::Other)
+        }
+    });
 }

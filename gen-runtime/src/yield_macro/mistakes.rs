@@ -27,14 +27,17 @@
 //! | a yield point with an invalid key, `gen::ok` of a value that is not a future | [`Unkeyed`], [`Unmade`] | none: the mistake is reported where the value is made |
 //! | a bracket without its release | [`Unreleased`] | [`YieldsUnreleased`] |
 //! | a retry, a repeat or a hedge whose arguments do not fit | [`Untried`] | [`YieldsTries`] |
+//! | a lock, a semaphore, an event, a queue, a batch, a ticker | those of `everyday.rs` | those of `everyday.rs` |
 //! | any other type | | [`Yields`] |
 //!
 //! The markers distinguish the impls, as they do for [`Yieldable`](crate::Yieldable). A type with
 //! two of the mistakes would be ambiguous; no sensible type has two. This file has the markers and
-//! the messages, except those of containers and wrappers, which are in `containers.rs`.
-//! `recognised.rs` lists the types.
+//! the messages, except those of containers and wrappers, which are in `containers.rs`, and those
+//! of values with a method, which are in `everyday.rs` with their types. `recognised.rs` lists the
+//! other types.
 
 mod containers;
+mod everyday;
 mod recognised;
 
 use std::future::Ready;

@@ -71,6 +71,17 @@ fn the_last_error_tells_of_the_tries_before_it() {
     assert_eq!(others, [(ChildKey::Index(1), earlier(1)), (ChildKey::Index(2), earlier(2))]);
 }
 
+/// Otherwise a program would have to read the count out of the text.
+#[test]
+fn the_count_and_the_time_are_values() {
+    needs!(VirtualTime);
+    let server = Server::failing(9);
+    let error = run(async { Ok(gen::retry([1, 2].map(seconds), || ask(&server)).join().await.unwrap_err()) });
+    let tried: &gen::Tried = error.downcast_ref().unwrap();
+    assert_eq!((tried.tries(), tried.passed()), (3, seconds(3)));
+    assert_eq!(tried.to_string(), error.to_string());
+}
+
 /// Otherwise `is` and `downcast_ref` would no longer find the failure.
 #[test]
 fn the_type_of_the_error_is_found_through_the_count() {

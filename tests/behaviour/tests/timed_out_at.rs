@@ -216,6 +216,21 @@ fn the_holder_of_a_lock_is_named() {
     assert!(text.contains(" by task ") && text.contains("holds"), "{text}");
 }
 
+/// Otherwise a task that waits for itself would look for another one.
+#[test]
+fn a_lock_that_the_task_itself_holds_says_so() {
+    needs!(VirtualTime);
+    #[gen::coroutine]
+    fn locks_twice(lock: Lock<u32>) -> gen::Result {
+        let _held = yield_!(lock.lock())?;
+        yield_!(gen::with_timeout(SECOND, lock.lock())).map(drop)
+    }
+    for task in [waited(locks_twice(Lock::new(0))), waited(async { spawn(locks_twice(Lock::new(0))).await })]
+    {
+        assert!(task.ends_with(" by this task"), "{task}");
+    }
+}
+
 /// Otherwise the branches of `join!` would be one opaque future.
 #[test]
 fn each_branch_of_a_foreign_join_is_shown() {

@@ -72,5 +72,5 @@ pub(crate) use self::statement::{Said, Statement};
 pub use self::waiting::{ChainEnd, Child, Children, Link, Waiting};
 #[cfg(feature = "html")]
 pub(crate) use self::waits_for::{before_holder, more_holders};
-pub(crate) use self::waits_for::{rounded, write_of, AboutTask, TaskTag};
+pub(crate) use self::waits_for::{rounded, write_of, AboutTask, KnownTask, TaskTag};
 pub use self::waits_for::{LockHolder, QueueWait, TaskRef, WaitsFor};

@@ -324,14 +324,22 @@ impl fmt::Display for LockHolder {
 
 /// A task that another one waits for.
 ///
-/// It prints as `task 3`, by its number in the dump, and in the error of a timeout as `task fetch`,
-/// by its name.
+/// It prints as `task 3`, by its number in the dump. In the error of a timeout it prints as
+/// `task fetch`, by its name, or as `this task` if it is the one in which the timeout was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskRef {
     pub(crate) tag: Option<TaskTag>,
     pub(crate) number: Option<usize>,
     /// The facts about a task without a number, if they are known.
-    pub(crate) known: Option<AboutTask>,
+    pub(crate) known: Option<KnownTask>,
+}
+
+/// A task without a number of which something is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KnownTask {
+    /// The task whose timeout tells of it.
+    This,
+    Other(AboutTask),
 }
 
 /// The facts about a task, besides its state.
@@ -362,9 +370,10 @@ impl fmt::Display for TaskRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.number, self.known) {
             (Some(number), _) => write!(f, "task {number}"),
-            (None, Some(AboutTask { body, spawned_at: None })) => write!(f, "task {}", of_body(body)),
-            (None, Some(AboutTask { body, spawned_at: Some(at) })) => {
-                write!(f, "task {}, spawned at {at}", of_body(body))
+            (None, Some(KnownTask::This)) => f.write_str("this task"),
+            (None, Some(KnownTask::Other(AboutTask { body, spawned_at }))) => {
+                write!(f, "task {}", of_body(body))?;
+                spawned_at.map_or(Ok(()), |at| write!(f, ", spawned at {at}"))
             }
             (None, None) => f.write_str("a task that is not known here"),
         }

@@ -1,0 +1,28 @@
+//@ rustc: a plain closure cannot say that its future borrows from its argument: write `async |connection| yield_!(check(connection))`, or the name of the function
+
+use gen::yield_;
+
+struct Connection;
+
+#[gen::coroutine]
+fn connect() -> gen::Result<Connection> {
+    Ok(Connection)
+}
+
+#[gen::coroutine]
+fn check(_connection: &mut Connection) -> gen::Result<u32> {
+    Ok(1)
+}
+
+#[gen::coroutine]
+fn end(_connection: Connection, _: gen::Exit) -> gen::Result {
+    Ok(())
+}
+
+#[gen::coroutine]
+fn body() -> gen::Result<u32> {
+    yield_!(gen::bracket(connect(), |connection: &mut Connection| check(connection)).release(end))
+    //~^ rustc: lifetime may not live long enough
+}
+
+fn main() {}
