@@ -48,7 +48,7 @@ pub fn pause(time: std::time::Duration) -> Pause {
 ///
 /// Those of the client.
 pub fn start(client: &Client, order: &Order) -> gen::Result {
-    block_on(client.start(WORKFLOW, &order.id, order))
+    block_on(client.start(WORKFLOW, &order.id, order)).map(drop)
 }
 
 /// Approves an order.
