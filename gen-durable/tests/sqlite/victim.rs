@@ -238,6 +238,9 @@ async fn once<F: Future<Output = gen::Result>>(
 const STORE: &str = "GEN_DURABLE_TEST_STORE";
 const ROUND: &str = "GEN_DURABLE_TEST_ROUND";
 
+/// The time after which a signal or a cancellation is lost.
+const LIMIT: Duration = Duration::from_secs(300);
+
 /// Not a test by itself: the process that is killed.
 #[test]
 fn child() {
@@ -253,17 +256,17 @@ fn child() {
         .body("program", move |(program, key): (Program, String)| {
             run(program, Life { books: of_program.clone(), key })
         });
-    let ended: gen::Result = gen::run_sync(async {
+    let all = async {
         let runs = round.start(&resume_all(&store, bodies)?).await?;
         round.send(&books, &runs).await?;
         let [approved, cancelled, random] = runs;
-        // Their ends are looked at when all processes have died.
+        // The store is asked for their ends below.
         drop(approved.result::<u32>().await);
         drop(cancelled.result::<u32>().await);
         drop(random.result::<String>().await);
-        Ok(())
-    });
-    ended.unwrap();
+        Ok::<(), gen::Error>(())
+    };
+    gen::run_sync(gen::with_timeout(LIMIT, all).join()).unwrap();
     round.assert_ended(&store, &path);
 }
 
