@@ -413,6 +413,7 @@ mod in_sqlite {
     struct Run {
         place: Rc<File>,
         key: String,
+        id: i64,
     }
 
     struct File {
@@ -426,26 +427,24 @@ mod in_sqlite {
             self.runs.set(self.runs.get() + 1);
             let key = self.runs.get().to_string();
             drop(self.store.journal("program", &key).unwrap());
-            Run { place: Rc::clone(self), key }
+            let sql = "SELECT id FROM runs WHERE key = ?";
+            let id = self.connection.query_row(sql, [&key], |row| row.get(0)).unwrap();
+            Run { place: Rc::clone(self), key, id }
         }
     }
 
     impl Run {
-        fn id(&self) -> i64 {
-            // The store has done what it was asked before.
-            self.place.store.runs().unwrap();
-            let sql = "SELECT id FROM runs WHERE key = ?";
-            self.place.connection.query_row(sql, [&self.key], |row| row.get(0)).unwrap()
-        }
-
         fn entries(&self) -> Vec<String> {
             self.rows("record", "entries")
         }
 
         fn rows(&self, column: &str, table: &str) -> Vec<String> {
+            // When this has an answer, the store has done what it was asked before.
+            let state: Option<u32> = self.place.store.state("program", &self.key, "none").unwrap();
+            assert_eq!(state, None);
             let sql = format!("SELECT {column} FROM {table} WHERE run = ? ORDER BY number");
             let mut statement = self.place.connection.prepare(&sql).unwrap();
-            let rows = statement.query_map([self.id()], |row| row.get(0)).unwrap();
+            let rows = statement.query_map([self.id], |row| row.get(0)).unwrap();
             rows.collect::<Result<_, _>>().unwrap()
         }
     }
@@ -476,7 +475,7 @@ mod in_sqlite {
 
         fn cut(&self, len: usize) -> Self {
             let run = self.place.new_run();
-            let id = run.id();
+            let id = run.id;
             for (number, json) in (0_i64..).zip(self.entries().into_iter().take(len)) {
                 let is_end = json.starts_with(r#"{"ended""#);
                 let crc = checksum(id, number, &json);

@@ -180,9 +180,9 @@ pub(crate) struct Cancel {
     #[arg(required = true)]
     pub(crate) ids: Vec<String>,
 
-    /// The reason, which the order ends with
-    #[arg(long, value_name = "TEXT", default_value = "the customer")]
-    pub(crate) reason: String,
+    /// The reason, which the order ends with [default: the customer]; Restate keeps none
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 
     #[command(flatten)]
     pub(crate) server: Server,

@@ -54,7 +54,12 @@ fn run(Cli { command, db }: Cli) -> gen::Result<ExitCode> {
         Command::Plain(args) => run_plain(args)?,
         Command::Serve(args) => {
             let shop = shop(Books::open(&db.with_extension(BOOKS))?, &args.shop, restate::pause);
-            restate::serve(shop, args.address, args.server.client())?;
+            let listens = |address| {
+                if !args.shop.quiet {
+                    drop(say(format!("the orders are served at http://{address}")));
+                }
+            };
+            restate::serve(shop, args.address, args.server.client(), listens)?;
         }
         Command::Result { id, server } => {
             let Some(client) = server.client() else {
@@ -167,6 +172,7 @@ fn approve(db: &Path, args: args::Approve) -> gen::Result {
 
 fn cancel(db: &Path, args: args::Cancel) -> gen::Result {
     if let Some(client) = args.server.client() {
+        gen::ensure!(args.reason.is_none(), "a server of Restate keeps no reason: leave `--reason` out");
         for id in args.ids {
             restate::cancel(&client, &id)?;
             say(format!("order {id} is to be cancelled"))?;
@@ -174,8 +180,9 @@ fn cancel(db: &Path, args: args::Cancel) -> gen::Result {
         return Ok(());
     }
     let store = OrderStore::open(db)?;
+    let reason = args.reason.unwrap_or_else(|| "the customer".into());
     for id in args.ids {
-        let goes_on = store.cancel(&id, &args.reason)?;
+        let goes_on = store.cancel(&id, &reason)?;
         say(format!("order {id} is to be cancelled{}", later(goes_on)))?;
     }
     Ok(())

@@ -16,20 +16,29 @@ use crate::shop::{Pause, Shop};
 /// The name of the body on a server.
 pub const WORKFLOW: &str = "Order";
 
-/// Answers the servers on this address. With a client, its server learns of the address.
+/// Answers the servers on this address. With a client, its server learns of the address. Then
+/// `listens` is called with it.
 ///
 /// # Errors
 ///
 /// The address cannot be had, or the server not be reached.
-pub fn serve(shop: Shop, address: SocketAddr, client: Option<Client>) -> gen::Result {
+pub fn serve(
+    shop: Shop,
+    address: SocketAddr,
+    client: Option<Client>,
+    listens: impl FnOnce(SocketAddr),
+) -> gen::Result {
     block_on(async {
         let listener =
             TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+        // If the port was 0, it has another one now.
+        let address = listener.local_addr()?;
         let endpoint = Endpoint::new().workflow(WORKFLOW, move |args| order(shop.clone(), args));
         let serves = tokio::spawn(endpoint.serve_on(listener));
         if let Some(client) = client {
             client.register(&format!("http://{address}")).await?;
         }
+        listens(address);
         Ok(serves.await??)
     })
 }
@@ -42,13 +51,15 @@ pub fn pause(time: std::time::Duration) -> Pause {
     })
 }
 
-/// Starts an order. One that is there already stays as it is.
+/// Starts an order.
 ///
 /// # Errors
 ///
-/// Those of the client.
+/// An order of this key that is there already, which stays as it is. Those of the client.
 pub fn start(client: &Client, order: &Order) -> gen::Result {
-    block_on(client.start(WORKFLOW, &order.id, order))
+    let is_new = block_on(client.start(WORKFLOW, &order.id, order))?;
+    gen::ensure!(is_new, "the order {} is there already: `orders result` shows it", order.id);
+    Ok(())
 }
 
 /// Approves an order.
@@ -60,7 +71,7 @@ pub fn approve(client: &Client, id: &str, by: &str) -> gen::Result {
     block_on(client.send_signal(WORKFLOW, id, APPROVED, by))
 }
 
-/// Asks for the cancellation of an order.
+/// Asks for the cancellation of an order. The server keeps no reason.
 ///
 /// # Errors
 ///

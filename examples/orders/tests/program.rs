@@ -1,6 +1,8 @@
 //! The program as a person runs it, each time in a new folder.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -196,6 +198,29 @@ fn mistakes_of_a_person_get_an_answer_that_says_what_to_do() {
     assert!(ended.starts_with("the order 7 has ended, so there is nothing to approve: parcel "), "{ended}");
     let ended = folder.complains(&["cancel", "7"]);
     assert!(ended.starts_with("the order 7 has ended, so there is nothing to cancel: parcel "), "{ended}");
+}
+
+/// The server would drop it without a word.
+#[test]
+fn a_reason_that_restate_would_lose_is_refused() {
+    let folder = Folder::new("reason");
+    let line = ["cancel", "7", "--reason", "too dear", "--restate", "http://127.0.0.1:9"];
+    assert_eq!(folder.complains(&line), "a server of Restate keeps no reason: leave `--reason` out");
+}
+
+#[test]
+fn a_process_that_serves_says_where() {
+    let folder = Folder::new("serve");
+    let mut program = Command::new(PROGRAM);
+    program.current_dir(&folder.0).args(["serve", "--address", "127.0.0.1:0"]).stdout(Stdio::piped());
+    let mut program = program.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim_end().strip_prefix("the orders are served at http://");
+    let is_open = address.map(|address| TcpStream::connect(address).is_ok());
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert_eq!(is_open, Some(true), "{line}");
 }
 
 fn tortured(db: &Path, without_keys: bool) -> Report {

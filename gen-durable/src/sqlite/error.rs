@@ -48,6 +48,13 @@ pub enum StoreError {
     NoRun,
     /// The thread that writes the file has ended.
     Closed,
+    /// SQLite cannot read or write the file for another reason, such as a disk that fails.
+    #[non_exhaustive]
+    Sqlite {
+        /// The text of SQLite, with its
+        /// [extended result code](https://www.sqlite.org/rescode.html) if it has one.
+        what: String,
+    },
 }
 
 impl StoreError {
@@ -95,13 +102,18 @@ impl fmt::Display for StoreError {
             }
             StoreError::NoRun => f.write_str("there is no run with this key: start it"),
             StoreError::Closed => f.write_str("the thread of the store has ended: open the store again"),
+            StoreError::Sqlite { what } => write!(
+                f,
+                "SQLite cannot read or write the store: {what}. Look at the disk, and at the rights of the \
+                 files of the store and of their folder"
+            ),
         }
     }
 }
 
 impl StdError for StoreError {}
 
-/// Names those errors of SQLite for which a user can do something.
+/// Turns an error of SQLite into that of the store.
 pub(crate) fn named(error: rusqlite::Error) -> gen::Error {
     use rusqlite::Error as E;
     let named = match error.sqlite_error_code() {
@@ -119,8 +131,41 @@ pub(crate) fn named(error: rusqlite::Error) -> gen::Error {
             | E::InvalidColumnType(..)
             | E::QueryReturnedNoRows
             | E::Utf8Error(..) => StoreError::Damaged { what: error.to_string() },
-            other => return gen::Error::from(other),
+            other => StoreError::Sqlite { what: with_code(&other) },
         },
     };
     named.into()
+}
+
+/// The text alone does not tell a disk that fails from a file that is too short.
+fn with_code(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, Some(text)) => {
+            format!("{text} (code {})", failure.extended_code)
+        }
+        // If it has a code, then it begins with it.
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A caller that looks for a `StoreError` would take it for an error of the coroutine.
+    #[test]
+    fn each_error_of_sqlite_is_one_of_the_store() {
+        let short = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_SHORT_READ);
+        for (error, text) in [
+            (rusqlite::Error::SqliteFailure(short, None), "Error code 522: disk I/O error"),
+            (rusqlite::Error::SqliteFailure(short, Some("no file".into())), "no file (code 522)"),
+            (rusqlite::Error::InvalidQuery, "Query is not read-only"),
+        ] {
+            let named = named(error);
+            match named.downcast_ref() {
+                Some(StoreError::Sqlite { what }) => assert_eq!(what, text),
+                _ => panic!("{named:?}"),
+            }
+        }
+    }
 }

@@ -126,12 +126,16 @@ fn time(millis: u64) -> SystemTime {
 impl fmt::Display for RunInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`: {}", self.body, self.key, self.state)?;
+        // The reason of a run that is stopped is a sentence, which does not go on behind it.
+        let end = if matches!(self.state, RunState::Stopped(_)) { ";" } else { "," };
         if let Some(reason) = &self.cancel {
-            write!(f, ", to be cancelled (`{reason}`)")?;
+            write!(f, "{end} to be cancelled (`{reason}`)")?;
         }
         for (index, wait) in self.waits_for.iter().enumerate() {
-            f.write_str(if index == 0 { ", waits for " } else { ", and for " })?;
-            write!(f, "{wait}")?;
+            match index {
+                0 => write!(f, "{end} waits for {wait}")?,
+                _ => write!(f, ", and for {wait}")?,
+            }
         }
         match self.waits.saturating_sub(self.waits_for.len()) {
             0 => Ok(()),

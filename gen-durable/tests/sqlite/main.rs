@@ -10,5 +10,6 @@ mod states;
 mod strangers;
 mod tools;
 mod versions;
+mod victim;
 #[path = "../world/mod.rs"]
 mod world;

@@ -208,6 +208,8 @@ fn a_run_that_cannot_go_on_says_why_and_goes_on_with_the_right_program() {
     });
     wait_an_hour(panics).unwrap_err();
     assert_eq!(stopped(), "it has panicked");
+    let line = store.runs().unwrap()[0].to_string();
+    assert!(line.starts_with("order `7`: stopped: it has panicked; waits for "), "{line}");
     let none = block_on(async { resume_all(&store, Bodies::new())?.start("order", "7", &[1]).await });
     assert!(
         matches!(none.unwrap_err().downcast_ref(), Some(StoreError::NoBody { body, .. }) if body == "order")

@@ -10,7 +10,7 @@ use gen_durable::{
 };
 use rusqlite::Connection;
 
-use crate::kill::random_moment;
+use crate::kill::{is_long, Moments};
 use crate::world::{block_on, two_of_a_name, Folder, World};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -241,12 +241,12 @@ fn signals_between_processes_that_are_killed_are_neither_lost_nor_given_twice() 
     let path = folder.file("orders.db");
     let store = open(&path);
     begin(&store, all(), "all");
-    let mut random = fastrand::Rng::with_seed(17);
-    let (kills, mut killed) = (if crate::kill::is_long() { 600 } else { 24 }, [0_usize, 0]);
+    let (mut moments, mut random) = (Moments::new(17), fastrand::Rng::with_seed(17));
+    let (kills, mut killed) = (if is_long() { 600 } else { 24 }, [0_usize, 0]);
     let roles = ["sender", "receiver"];
     let mut children = roles.map(|role| spawn(&path, role));
     for _ in 0..kills {
-        random_moment(&mut random);
+        moments.wait();
         let victim = random.usize(0..2);
         children[victim].kill().unwrap();
         assert!(!children[victim].wait().unwrap().success());

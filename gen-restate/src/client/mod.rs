@@ -81,10 +81,16 @@ impl Client {
         Client { connections: self.connections.with_limit(limit), ..self }
     }
 
-    /// Starts a run, unless there is a run of this workflow with this key.
+    /// Starts a run, unless there is a run of this workflow with this key. Returns whether it is
+    /// new.
     ///
     /// It returns when the server has written the run down: it will come to its end.
-    pub async fn start<A: Serialize + ?Sized>(&self, name: &str, key: &str, arguments: &A) -> gen::Result {
+    pub async fn start<A: Serialize + ?Sized>(
+        &self,
+        name: &str,
+        key: &str,
+        arguments: &A,
+    ) -> gen::Result<bool> {
         self.start_after(name, key, arguments, Duration::ZERO).await
     }
 
@@ -95,18 +101,14 @@ impl Client {
         key: &str,
         arguments: &A,
         time: Duration,
-    ) -> gen::Result {
+    ) -> gen::Result<bool> {
         let mut url = format!("{}/{}/run/send", self.ingress, Run { name, key });
         if !time.is_zero() {
             url.push_str(&format!("?delay={}ms", time.as_millis()));
         }
         let request = Request::post(url, serde_json::to_string(arguments)?)?;
         let reply = self.connections.send(request).await?;
-        // A conflict is a run that is there already.
-        if !reply.is_conflict() {
-            reply.accepted()?;
-        }
-        Ok(())
+        reply.accepted_as_new()
     }
 
     /// Waits for the end of a run, and gives its result.

@@ -27,6 +27,19 @@ impl Reply {
         self.status == StatusCode::CONFLICT
     }
 
+    /// Whether the run was not there before, of a request that starts it.
+    pub(super) fn accepted_as_new(self) -> gen::Result<bool> {
+        #[derive(Deserialize)]
+        struct Sent {
+            status: Option<String>,
+        }
+        if self.is_conflict() {
+            return Ok(false);
+        }
+        let sent: Sent = self.accepted()?.json()?;
+        Ok(sent.status.as_deref() != Some("PreviouslyAccepted"))
+    }
+
     pub(super) fn is_not_found(&self) -> bool {
         self.status == StatusCode::NOT_FOUND
     }

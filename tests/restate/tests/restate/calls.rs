@@ -77,14 +77,14 @@ fn the_client_starts_signals_cancels_and_reads_runs() {
     let unlucky = Child { key: "unlucky".into(), number: 13 };
     let late = Child { key: "late".into(), number: 5 };
     block_on(async {
-        client.start("Parent", "f", "f").await?;
-        // It is there already.
-        client.start("Parent", "f", "f").await?;
+        assert!(client.start("Parent", "f", "f").await?, "it is new");
+        assert!(!client.start("Parent", "f", "f").await?, "it is there already");
         assert_eq!(client.result_now::<String>("Parent", "f").await?, None);
         client.send_signal("Parent", "f", "go on", &()).await?;
         let end: String = client.result("Parent", "f").await?;
         assert!(end.starts_with("[10, 20, 30] 10 "), "{end}");
         assert_eq!(client.result_now::<String>("Parent", "f").await?, Some(end));
+        assert!(!client.start("Parent", "f", "f").await?, "it has ended");
 
         client.start("Child", "unlucky", &unlucky).await?;
         let error = client.result::<u32>("Child", "unlucky").await.unwrap_err();
