@@ -231,7 +231,7 @@ fn receiver() {
 
 fn spawn(path: &Path, role: &str) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args([&format!("signals::{role}"), "--exact"]).env(STORE, path);
+    child.args([&format!("signals::{role}"), "--exact", "--nocapture"]).env(STORE, path);
     child.env(FROM, noted(path).to_string()).stdout(Stdio::null()).spawn().unwrap()
 }
 

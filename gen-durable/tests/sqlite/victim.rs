@@ -272,6 +272,6 @@ fn child() {
 
 pub(crate) fn spawn(path: &Path, round: u32) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["victim::child", "--exact"]).env(STORE, path).env(ROUND, round.to_string());
+    child.args(["victim::child", "--exact", "--nocapture"]).env(STORE, path).env(ROUND, round.to_string());
     child.stdout(Stdio::null()).spawn().unwrap()
 }

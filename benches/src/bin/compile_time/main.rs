@@ -13,7 +13,7 @@
 //!
 //! `compile_time instructions [CHECKOUT]` counts the instructions of rustc with valgrind's
 //! cachegrind, for crates of a hundred coroutines and for the library itself: with this checkout,
-//! and with another one, such as that of an older commit. So it says what a change costs those who
+//! and with another one, such as that of an older commit. So it says what a change costs users who
 //! compile, also on a busy machine.
 
 mod counts;
