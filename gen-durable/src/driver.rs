@@ -208,7 +208,7 @@ where
         self.check_broken()?;
         match refused.or(refused_now) {
             Some(refused) => Err(self.refused(refused, Some(&waiting))),
-            None => Ok((polled, waiting)),
+            None => Ok((self.check_ready(polled)?, waiting)),
         }
     }
 
@@ -304,13 +304,6 @@ where
         }
     }
 
-    fn drop_coroutine(&mut self) {
-        let entered = enter(None);
-        self.coroutine = None;
-        drop(entered);
-        self.steps.clear();
-    }
-
     /// As the poll of the future, but answers no dump, and does not drop a coroutine that has not
     /// ended when the run has.
     pub(crate) fn poll_undropped(&mut self, cx: &mut Context<'_>) -> Poll<gen::Result<gen::Result<T>>> {
@@ -364,7 +357,23 @@ where
     }
 }
 
+impl<C: Coroutine> Driver<C> {
+    fn drop_coroutine(&mut self) {
+        let _entered = enter(None);
+        // Its brackets must not release anything in a task of their own: the run goes on in another
+        // process, as after a kill, or it has ended.
+        drive::in_fixed_order(|| self.coroutine = None);
+        self.steps.clear();
+    }
+}
+
 impl<C: Coroutine> Unpin for Driver<C> {}
+
+impl<C: Coroutine> Drop for Driver<C> {
+    fn drop(&mut self) {
+        self.drop_coroutine();
+    }
+}
 
 impl<C, T> Future for Driver<C>
 where

@@ -222,6 +222,8 @@ impl StdError for JournalMismatch {}
 /// | spawns a task, or waits for one | yield a list, a map or a tuple, or use [`gen::scope`](fn@gen::scope) |
 /// | makes a callback, or calls [`gen::blocking`](gen::blocking()) | put it into a [`step`](fn@crate::step) |
 /// | waits for a future of another library, or a promise that is set outside | put it into a [`step`](fn@crate::step) |
+/// | loads from a [`gen::batch`](gen::batch()) or a [`gen::single_flight`](gen::single_flight()) | put it into a [`step`](fn@crate::step) |
+/// | drops a [`gen::bracket`](gen::bracket()) before its end, in a timeout or a race | put the bracket around the timeout or the race |
 /// | yields a `HashMap`, whose order differs from map to map, also in a [`gen::limit`](gen::limit()) or a [`gen::first_of`](gen::first_of()) | yield a `BTreeMap` |
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

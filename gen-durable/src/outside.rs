@@ -1,6 +1,6 @@
 //! Finds what a coroutine waits for that is in no journal.
 
-use gen::drive::{short_type, Refused};
+use gen::drive::{short_type, Refused, RefusedKind};
 use gen::dump::{ChainEnd, Link, Waiting, WaitsFor};
 use gen::Site;
 
@@ -20,6 +20,7 @@ pub(crate) struct Outside {
 
 const A_STEP: &str = "put it into a `step`";
 const A_SLEEP: &str = "write `gen_durable::sleep`, or put it into a `step`";
+const A_BRACKET: &str = "put the bracket around the timeout or the race that drops it";
 const PARALLEL: &str = "yield a list, a map or a tuple, or use `gen::scope`";
 
 impl Outside {
@@ -31,22 +32,23 @@ impl Outside {
     /// The thing that a poll in a fixed order has refused. `waiting` says where the coroutine waits
     /// now.
     pub(crate) fn refused(refused: Refused, waiting: Option<&Waiting>) -> Self {
-        let what = refused.what();
-        let advice = match what {
-            "a `HashMap`" => "yield a `BTreeMap`, which has an order",
-            "a spawned task" => PARALLEL,
+        let advice = match refused.kind() {
+            RefusedKind::HashMap => "yield a `BTreeMap`, which has an order",
+            RefusedKind::Task => PARALLEL,
+            RefusedKind::Bracket => A_BRACKET,
             // The sleep or the timeout says itself what it is.
-            "a timer of gen" => match waiting.and_then(first_certain) {
+            RefusedKind::Timer => match waiting.and_then(first_certain) {
                 Some(timer) => return timer,
                 None => A_SLEEP,
             },
             _ => A_STEP,
         };
+        let what = refused.kind().to_string();
         let at = match refused.called_at() {
             Some(call) => Some((call.into(), None)),
-            None => waiting.and_then(|waiting| find(what, waiting, None)).map(at_site),
+            None => waiting.and_then(|waiting| find(&what, waiting, None)).map(at_site),
         };
-        Outside { what: what.into(), at, advice, is_certain: true }
+        Outside { what, at, advice, is_certain: true }
     }
 
     /// A wake from outside, of which nothing else is known.

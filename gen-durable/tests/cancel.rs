@@ -49,6 +49,30 @@ fn a_cancellation_reaches_each_leaf_and_the_clean_up_takes_steps() {
     assert_eq!(records.steps(), world.log());
 }
 
+#[gen::coroutine]
+fn reserves(world: World) -> gen::Result {
+    let reserved = step("reserve", world.work("reserve", ()));
+    let used = gen::bracket(reserved, async |(): &mut ()| signal::<()>("used").await);
+    yield_!(used.release(move |(), _| step("give back", world.work("give back", ()))))
+}
+
+/// A task would give back, outside of the journal, what the next process still uses.
+#[test]
+fn a_run_that_is_dropped_starts_no_release() {
+    let (world, records) = (World::default(), Records::new());
+    let run = || gen_durable::run(reserves(world.clone()), MemoryJournal::new(&records));
+    block_on(async {
+        let second = Duration::from_secs(1);
+        assert!(gen::with_timeout(second, run()).join().await.is_err());
+        gen::sleep(second).await
+    })
+    .unwrap();
+    assert_eq!(world.log(), ["reserve"]);
+    records.send_signal("used", &()).unwrap();
+    block_on(run()).unwrap();
+    assert_eq!(world.log(), ["reserve", "give back"]);
+}
+
 #[test]
 fn a_process_that_dies_in_a_clean_up_goes_on_with_it() {
     let (world, records) = (World::default(), Records::new());

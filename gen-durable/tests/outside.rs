@@ -3,7 +3,7 @@
 mod world;
 
 use std::collections::{BTreeMap, HashMap};
-use std::future::{pending, poll_fn, Future};
+use std::future::{pending, poll_fn, ready, Future};
 use std::sync::mpsc;
 use std::task::Poll;
 use std::time::Duration;
@@ -195,6 +195,11 @@ fn spawns_from_afar() -> gen::Result<u32> {
     yield_!(one())
 }
 
+#[gen::coroutine]
+fn spawns_what_is_cancelled_on_drop() -> gen::Result {
+    yield_!(gen::cancel_on_drop(nobody_runs_it())) // cancel_on_drop
+}
+
 async fn nobody_runs_it() -> gen::Result {
     panic!("a task that is refused does not run")
 }
@@ -207,6 +212,7 @@ fn a_spawned_task() {
         (refused(calls(spawns_and_forgets())), "// spawn_local"),
         (refused(calls(spawns_on_the_loop())), "// spawn on the loop"),
         (refused(calls(spawns_from_afar())), "// spawn by the remote"),
+        (refused(calls(spawns_what_is_cancelled_on_drop())), "// cancel_on_drop"),
     ] {
         assert_call_refused(refused, "a spawned task", mark, advice);
     }
@@ -317,6 +323,37 @@ fn a_closure_on_another_thread() {
     assert_call_refused(refused(calls(blocks())), "`gen::blocking`", "// blocking", "put it into a `step`");
 }
 
+#[gen::coroutine]
+fn loads(batch: gen::Batch<u32, u32>) -> gen::Result<u32> {
+    Ok(yield_!((batch.load(1), one()))?.0)
+}
+
+#[test]
+fn a_load_of_a_batch() {
+    let batch = gen::batch(|keys: Vec<u32>| async {
+        Ok::<_, gen::Error>(keys.into_iter().map(Ok::<_, gen::Error>).collect::<Vec<_>>())
+    });
+    let refused = refused(calls(loads(batch)));
+    assert_refused(refused, "a load of a batch", "loads", "put it into a `step`");
+}
+
+/// The release would go on as a task, without the journal.
+#[gen::coroutine]
+fn drops_a_bracket() -> gen::Result<u32> {
+    let acquired = ready(Ok::<_, gen::Error>(()));
+    let used = gen::bracket(acquired, async |(): &mut ()| pending::<gen::Result<u32>>().await);
+    let released = used.release(|(), _| async { panic!("it is not released") as gen::Result });
+    let limited = gen_durable::with_timeout(Duration::from_secs(1), released);
+    drop(yield_!(limited));
+    yield_!(one())
+}
+
+#[test]
+fn a_bracket_that_a_timeout_drops() {
+    let advice = "put the bracket around the timeout or the race that drops it";
+    assert_refused(refused(drops_a_bracket()), "a bracket that is dropped", "drops_a_bracket", advice);
+}
+
 fn map<T>(value: impl Fn() -> T) -> HashMap<u32, T> {
     (0..8).map(|n| (n, value())).collect()
 }
@@ -371,6 +408,23 @@ fn first_ok_of_a_hash_map() -> gen::Result<usize> {
     Ok(yield_!(gen::first_ok(map(one)))?.0 as usize)
 }
 
+/// The map was made where no order was asked for.
+#[gen::coroutine]
+fn given_a_map(map: HashMap<u32, std::future::Ready<gen::Result>>) -> gen::Result {
+    yield_!(map)?;
+    Ok(())
+}
+
+/// The order does not matter in a step.
+#[gen::coroutine]
+fn hashed_in_a_step() -> gen::Result<usize> {
+    let map = map(|| ready(Ok(())));
+    yield_!(step("a map", move || async move {
+        given_a_map(map).await?;
+        Ok(8)
+    }))
+}
+
 #[gen::coroutine]
 fn sorted() -> gen::Result<usize> {
     Ok(yield_!((0..8).map(|n| (n, one())).collect::<BTreeMap<u32, _>>())?.len())
@@ -380,6 +434,7 @@ fn sorted() -> gen::Result<usize> {
 fn a_hash_map_but_no_sorted_one() {
     let advice = "yield a `BTreeMap`, which has an order";
     for (refused, function) in [
+        (refused(calls(given_a_map(map(|| ready(Ok(())))))), "given_a_map"),
         (refused(calls(hashed())), "hashed"),
         (refused(calls(hashed_and_ready())), "hashed_and_ready"),
         (refused(calls(hashed_in_a_list())), "hashed_in_a_list"),
@@ -394,6 +449,8 @@ fn a_hash_map_but_no_sorted_one() {
         assert_refused(refused, "a `HashMap`", function, advice);
     }
     let run = gen_durable::run(sorted(), MemoryJournal::new(&Records::new()));
+    assert_eq!(block_on(run).unwrap(), 8);
+    let run = gen_durable::run(hashed_in_a_step(), MemoryJournal::new(&Records::new()));
     assert_eq!(block_on(run).unwrap(), 8);
 }
 

@@ -53,7 +53,7 @@ use std::time::{Duration, Instant};
 
 use crate::dump::{Children, Waiting, WaitsFor};
 use crate::error::{CancelSource, ChildKey, Error, TimeoutError};
-pub use crate::inject::fixed_order::Refused;
+pub use crate::inject::fixed_order::{Refused, RefusedKind};
 use crate::inject::question::{ask, Ask, Child, Shown};
 use crate::inject::{answering, fixed_order, in_flight, poll_cancelled, Cancellation};
 use crate::report::type_name::short;
@@ -158,8 +158,10 @@ pub fn say_body<D>(driver: &D, waker: &Waker, what: &'static str, name: &'static
     answering::say_children(driver, waker, 1, children);
 }
 
-/// Runs `poll`, in which the coroutine may do only what has the same order in each process. Returns
-/// the first thing that was refused, too: drop the coroutine then.
+/// Runs `poll`, in which the coroutine may do only what has the same order in each process.
+///
+/// Also returns the first thing that was refused. If there is one, drop the coroutine, in another
+/// call of this function: so its brackets start no tasks.
 ///
 /// | in the poll | becomes |
 /// |---|---|
@@ -169,6 +171,8 @@ pub fn say_body<D>(driver: &D, waker: &Waker, what: &'static str, name: &'static
 /// | [`from_callback`](crate::from_callback), and the callbacks of a loop | refused: the function is dropped |
 /// | [`Callback`](crate::Callback) | refused, but it goes on |
 /// | [`blocking`](crate::blocking()) | refused: the closure is dropped |
+/// | a load of a [`batch`](crate::batch()) or a [`single_flight`](crate::single_flight()) | refused: it stays pending |
+/// | the drop of a [`bracket`](crate::bracket()) that has not ended | refused: the release is dropped, without a report |
 /// | a group with many woken children | polls all of them, whatever budget the executor gives the task |
 ///
 /// ```
@@ -185,7 +189,7 @@ pub fn say_body<D>(driver: &D, waker: &Waker, what: &'static str, name: &'static
 /// let mut body = pin!(unordered());
 /// let mut cx = Context::from_waker(Waker::noop());
 /// let (polled, refused) = drive::in_fixed_order(|| body.as_mut().poll(&mut cx));
-/// assert_eq!(refused.unwrap().what(), "a `HashMap`");
+/// assert_eq!(refused.unwrap().kind(), drive::RefusedKind::HashMap);
 /// assert!(polled.is_pending());
 /// ```
 pub fn in_fixed_order<R>(poll: impl FnOnce() -> R) -> (R, Option<Refused>) {

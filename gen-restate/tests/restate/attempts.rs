@@ -1,6 +1,8 @@
 //! The life of an attempt: how it begins, how it ends, and what is left of it.
 
-use std::future::pending;
+use std::future::{pending, ready};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::Arc;
 use std::time::Duration;
 
 use gen::yield_;
@@ -86,6 +88,36 @@ async fn a_run_that_is_suspended_leaves_nothing_in_the_process() {
     assert_eq!(attempt.next().await.unwrap().kind, SUSPENSION);
     at_rest(&alive).await;
     attempt.ended().await;
+}
+
+#[gen::coroutine]
+fn holds(alive: Alive, released: Arc<AtomicBool>) -> gen::Result {
+    let used = gen::bracket(ready(Ok::<_, gen::Error>(alive)), async |_: &mut Alive| {
+        sleep(Duration::from_secs(86_400)).await
+    });
+    yield_!(used.release(move |_, _| async move {
+        released.store(true, Relaxed);
+        Ok::<_, gen::Error>(())
+    }))
+}
+
+/// The next attempt still uses the resource. Only with the feature `tokio` could the release become
+/// a task.
+#[tokio::test]
+async fn a_run_that_is_suspended_starts_no_release() {
+    let (alive, released) = (Alive::default(), Arc::new(AtomicBool::new(false)));
+    let (held, noted) = (alive.clone(), Arc::clone(&released));
+    let endpoint = Endpoint::new().workflow("Holds", move |()| holds(held.clone(), Arc::clone(&noted)));
+    let mut stage = Stage::new(endpoint).await;
+    let mut attempt = stage.invoke("/invoke/Holds/run").await;
+    attempt.begin("null", &[]);
+    assert_eq!(attempt.next().await.unwrap().kind, SLEEP);
+    attempt.close();
+    assert_eq!(attempt.next().await.unwrap().kind, SUSPENSION);
+    attempt.ended().await;
+    // Only that of the endpoint.
+    assert_eq!(alive.others(), 1);
+    assert!(!released.load(Relaxed));
 }
 
 #[tokio::test]

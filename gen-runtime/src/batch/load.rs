@@ -13,7 +13,8 @@ use super::loader::{Loader, LocalStart, SendStart, Settings, Start, Until};
 use super::state::{CallId, Ticketed};
 use crate::executor::current::task_of;
 use crate::executor::LoopClosed;
-use crate::inject::answering::say;
+use crate::inject::answering::{say, stay_pending};
+use crate::inject::fixed_order::{refuses_yield, RefusedKind};
 use crate::inject::question::{TaskRef, WaitsFor};
 use crate::Result;
 
@@ -55,6 +56,9 @@ where
 {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<V>> {
         match self.stage {
+            Stage::New(_) if refuses_yield(RefusedKind::Load) => {
+                return stay_pending(&*self, RefusedKind::Load, cx);
+            }
             Stage::New(_) => self.ask(cx),
             _ => self.release(),
         }

@@ -30,7 +30,7 @@ use self::call::{begin, Call, Returned};
 use crate::bindings::within_inherited;
 use crate::coroutine::{Frame, FrameKind};
 use crate::executor::host;
-use crate::inject::fixed_order;
+use crate::inject::fixed_order::{self, RefusedKind};
 use crate::io_loop::IoLoop;
 use crate::yieldable::join::joinable;
 use crate::yieldable::HasError;
@@ -110,7 +110,7 @@ where
 {
     let keep_alive = IoLoop::current().map(|current| current.remote().keep_alive());
     let (worker, call) = begin(keep_alive);
-    if fixed_order::refuses_call(fixed_order::BLOCKING) {
+    if fixed_order::refuses_call(RefusedKind::Blocking) {
         return Blocking { call };
     }
     let inherited = host::to_inherit_elsewhere();

@@ -30,7 +30,7 @@ use super::ids::{LoopId, TaskId, TimerKey};
 use super::inbox::Mail;
 use super::{current, registry};
 use crate::bindings::{self, Inherited};
-use crate::inject::fixed_order;
+use crate::inject::fixed_order::{self, RefusedKind};
 use crate::inject::question::{AboutTask, TaskTag};
 
 /// The place where a task goes.
@@ -43,7 +43,7 @@ pub(crate) enum TaskHost {
 #[track_caller]
 #[inline]
 pub(crate) fn tasks() -> Option<TaskHost> {
-    if fixed_order::refuses_call(fixed_order::TASK) {
+    if fixed_order::refuses_call(RefusedKind::Task) {
         return None;
     }
     if let Some(core) = current::innermost_loop() {

@@ -10,6 +10,7 @@ use std::any::type_name;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::fixed_order::RefusedKind;
 use super::in_flight::{any_in_flight, with_question};
 use super::question::{Ask, Children, Memory, Question, Said, Shown, Statement, Waiting, WaitsFor};
 use super::record;
@@ -29,10 +30,10 @@ pub(crate) fn say_at(leaf: Memory, waker: &Waker, kept: usize, waits_for: impl F
 }
 
 /// The poll of a yield that is [refused](super::fixed_order): it stays pending for ever, and waits
-/// for `what`.
+/// for a thing of that kind.
 #[cold]
-pub(crate) fn stay_pending<L, R>(leaf: &L, what: &'static str, cx: &Context<'_>) -> Poll<R> {
-    say(leaf, cx.waker(), 0, |_| WaitsFor::Described { what: what.into() });
+pub(crate) fn stay_pending<L, R>(leaf: &L, kind: RefusedKind, cx: &Context<'_>) -> Poll<R> {
+    say(leaf, cx.waker(), 0, |_| WaitsFor::Described { what: kind.to_string() });
     Poll::Pending
 }
 

@@ -6,24 +6,51 @@
 //! |---|---|
 //! | a yield of a map without an order, a timer where there is none | is refused: it is noted for the caller of the poll, and the yield stays pending, so that the caller finds it |
 //! | a task, a callback, a closure on another thread | is refused: the call is noted for the caller of the poll, and starts nothing |
+//! | the drop of a bracket, whose release would go on as a task | is refused: it is noted, and the release is dropped |
 //! | a group with many woken children | polls all of them, whatever the budget of the task |
 //!
 //! Without such a poll in the process the check costs one load of an atomic.
 
 use std::cell::Cell;
+use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A map whose order differs from map to map.
-pub(crate) const HASH_MAP: &str = "a `HashMap`";
-/// The timer of a sleep or of a timeout, where the executor has none.
-pub(crate) const TIMER: &str = "a timer of gen";
-/// A task, whatever starts it.
-pub(crate) const TASK: &str = "a spawned task";
-/// A function that other code calls.
-pub(crate) const CALLBACK: &str = "a callback";
-/// A closure on another thread.
-pub(crate) const BLOCKING: &str = "`gen::blocking`";
+/// The kind of a thing that a poll [in a fixed order](crate::drive::in_fixed_order) refuses. It
+/// prints as a noun, such as "a `HashMap`".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RefusedKind {
+    /// A map whose order differs from map to map.
+    HashMap,
+    /// The timer of a sleep or of a timeout, where the executor has none.
+    Timer,
+    /// A load of a [`batch`](crate::batch()) or a [`single_flight`](crate::single_flight()).
+    Load,
+    /// A task, whatever starts it.
+    Task,
+    /// A function that other code is to call.
+    Callback,
+    /// A closure on another thread: [`blocking`](crate::blocking()).
+    Blocking,
+    /// The drop of a [`bracket`](crate::bracket()) that has not ended.
+    Bracket,
+}
+
+impl fmt::Display for RefusedKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            RefusedKind::HashMap => "a `HashMap`",
+            RefusedKind::Timer => "a timer of gen",
+            RefusedKind::Load => "a load of a batch",
+            RefusedKind::Task => "a spawned task",
+            RefusedKind::Callback => "a callback",
+            RefusedKind::Blocking => "`gen::blocking`",
+            RefusedKind::Bracket => "a bracket that is dropped",
+        })
+    }
+}
 
 /// The number of threads that are in such a poll.
 static POLLS: AtomicUsize = AtomicUsize::new(0);
@@ -36,15 +63,15 @@ thread_local! {
 /// The first thing that a poll [in a fixed order](crate::drive::in_fixed_order) has refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused {
-    what: &'static str,
+    kind: RefusedKind,
     called_at: Option<&'static Location<'static>>,
 }
 
 impl Refused {
-    /// Its name, such as "a `HashMap`" or "a spawned task".
+    /// The kind of that thing.
     #[must_use]
-    pub fn what(&self) -> &'static str {
-        self.what
+    pub fn kind(&self) -> RefusedKind {
+        self.kind
     }
 
     /// The call that was refused. `None` for a yield: it stays pending, and
@@ -96,25 +123,25 @@ fn is_fixed_here() -> bool {
     POLL.try_with(|poll| poll.get().is_some()).unwrap_or(false)
 }
 
-/// Whether the yield that `what` names is refused, since this thread is in a poll in a fixed order.
+/// Whether a yield of that kind is refused, since this thread is in a poll in a fixed order.
 /// It then has to [stay pending](super::answering::stay_pending), or to say by itself what it waits
 /// for.
 #[inline]
-pub(crate) fn refuses_yield(what: &'static str) -> bool {
-    POLLS.load(Ordering::Relaxed) != 0 && refuse_here(Refused { what, called_at: None })
+pub(crate) fn refuses_yield(kind: RefusedKind) -> bool {
+    POLLS.load(Ordering::Relaxed) != 0 && refuse_here(Refused { kind, called_at: None })
 }
 
-/// Whether the call that makes `what` is refused, since this thread is in a poll in a fixed order.
+/// Whether a call of that kind is refused, since this thread is in a poll in a fixed order.
 #[track_caller]
 #[inline]
-pub(crate) fn refuses_call(what: &'static str) -> bool {
-    refuses_call_at(what, Location::caller())
+pub(crate) fn refuses_call(kind: RefusedKind) -> bool {
+    refuses_call_at(kind, Location::caller())
 }
 
 /// As [`refuses_call`], for a call at `called_at`.
 #[inline]
-pub(crate) fn refuses_call_at(what: &'static str, called_at: &'static Location<'static>) -> bool {
-    POLLS.load(Ordering::Relaxed) != 0 && refuse_here(Refused { what, called_at: Some(called_at) })
+pub(crate) fn refuses_call_at(kind: RefusedKind, called_at: &'static Location<'static>) -> bool {
+    POLLS.load(Ordering::Relaxed) != 0 && refuse_here(Refused { kind, called_at: Some(called_at) })
 }
 
 #[cold]

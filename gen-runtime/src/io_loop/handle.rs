@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::remote::Remote;
 use crate::error::{catch_panic, CallbackOutput, Error, Throw};
 use crate::executor::{host, run_in, Action, Core, NoHost, TimerKey};
-use crate::inject::fixed_order;
+use crate::inject::fixed_order::{self, RefusedKind};
 use crate::task::JoinHandle;
 use crate::yieldable::FutureOfResult;
 use crate::{context, task};
@@ -55,7 +55,7 @@ impl IoLoopHandle {
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        if fixed_order::refuses_call(fixed_order::CALLBACK) {
+        if fixed_order::refuses_call(RefusedKind::Callback) {
             return;
         }
         let context = host::capture();
@@ -112,7 +112,7 @@ impl IoLoopHandle {
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        let callback: Box<dyn FnOnce()> = if fixed_order::refuses_call(fixed_order::CALLBACK) {
+        let callback: Box<dyn FnOnce()> = if fixed_order::refuses_call(RefusedKind::Callback) {
             Box::new(|| ())
         } else {
             let context = host::capture();
@@ -249,7 +249,7 @@ impl IoLoopHandle {
         E: Throw<M>,
         M: 'static,
     {
-        if fixed_order::refuses_call(fixed_order::TASK) {
+        if fixed_order::refuses_call(RefusedKind::Task) {
             return JoinHandle::failed(NoHost::for_tasks().into());
         }
         task::start(&self.core, coroutine.into_future())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{CallbackOutput, Throw};
 use crate::executor::{host, run_in, LoopClosed, Mail, NoHost, Shared};
-use crate::inject::fixed_order;
+use crate::inject::fixed_order::{self, RefusedKind};
 use crate::opaque::opaque_debug;
 use crate::task::{self, JoinHandle};
 use crate::yieldable::FutureOfResult;
@@ -48,7 +48,7 @@ impl Remote {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput<M>,
     {
-        if fixed_order::refuses_call(fixed_order::CALLBACK) {
+        if fixed_order::refuses_call(RefusedKind::Callback) {
             return Ok(());
         }
         let context = host::capture();
@@ -98,7 +98,7 @@ impl Remote {
         E: Throw<M>,
         M: 'static,
     {
-        if fixed_order::refuses_call(fixed_order::TASK) {
+        if fixed_order::refuses_call(RefusedKind::Task) {
             return JoinHandle::failed(NoHost::for_tasks().into());
         }
         task::send(&self.shared, coroutine.into_future())

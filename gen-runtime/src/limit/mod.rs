@@ -250,7 +250,7 @@ where
     fn into_pending(self, _: &Frame<K>) -> Self::Pending {
         let hasher = self.children.hasher().clone();
         let (keys, children): (_, Vec<Y>) = self.children.into_iter().unzip();
-        LimitPending::new(self.at_once, ColdChildren::new(children), parallel::Hash::new(keys, hasher), true)
+        LimitPending::new(self.at_once, ColdChildren::new(children), parallel::Hash { keys, hasher }, true)
     }
 }
 

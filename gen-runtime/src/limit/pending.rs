@@ -23,7 +23,7 @@ use super::feed::Feed;
 use super::source::Source;
 use crate::error::{ChildError, Error};
 use crate::inject::answering::stay_pending;
-use crate::inject::fixed_order::HASH_MAP;
+use crate::inject::fixed_order::{refuses_yield, RefusedKind};
 use crate::inject::{answering, in_flight, WaitMark};
 use crate::parallel::{raise, report_dropped, ChildKeys, Parallel, Policy, Settle, Shape};
 use crate::Result;
@@ -135,8 +135,8 @@ where
         if self.feed.at_once == 0 {
             return Poll::Ready(Err(ZeroLimitError.into()));
         }
-        if self.shape.as_ref().is_some_and(ChildKeys::is_refused) {
-            return stay_pending(self, HASH_MAP, cx);
+        if !S::IS_ORDERED && refuses_yield(RefusedKind::HashMap) {
+            return stay_pending(self, RefusedKind::HashMap, cx);
         }
         if answering::only_answers(cx.waker()) && self.feed.pool.only_waits() {
             self.pass_on(cx);

@@ -12,7 +12,7 @@ use super::shape::{ChildKeys, Shape};
 use super::slots::{ChildEnded, PollMode, Slots};
 use crate::error::{ChildError, ChildKey, Error};
 use crate::inject::answering::stay_pending;
-use crate::inject::fixed_order::HASH_MAP;
+use crate::inject::fixed_order::{refuses_yield, RefusedKind};
 use crate::Result;
 
 /// Waits for all children of a list or map, and builds the container of their results.
@@ -43,8 +43,8 @@ where
     /// Ready when all children have ended, or one has ended the whole.
     #[inline]
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.children.shape.as_ref().is_some_and(ChildKeys::is_refused) {
-            return stay_pending(self, HASH_MAP, cx);
+        if !S::IS_ORDERED && refuses_yield(RefusedKind::HashMap) {
+            return stay_pending(self, RefusedKind::HashMap, cx);
         }
         self.engine.drive(cx, &mut self.children)
     }

@@ -30,7 +30,7 @@ use super::policy::{Policy, Until};
 use super::slots::{ChildEnded, PollMode, Slots};
 use crate::error::{CancelSource, ChildError, ChildKey, Error};
 use crate::inject::answering::stay_pending;
-use crate::inject::fixed_order::{refuses_yield, HASH_MAP};
+use crate::inject::fixed_order::{refuses_yield, RefusedKind};
 use crate::inject::{answering, in_flight, Cancellation};
 use crate::report::IsQuiet;
 use crate::Result;
@@ -81,8 +81,8 @@ struct Racers<P, T, I, G> {
     first_cancel: Option<Box<FirstCancel>>,
     /// Whether all running children were cancelled.
     cancelled: bool,
-    /// It must not run, since its children have no order, and have to have one.
-    refused: bool,
+    /// Whether the children have the same order in each process.
+    is_ordered: bool,
     goal: PhantomData<fn() -> G>,
 }
 
@@ -117,7 +117,7 @@ impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
             first: None,
             first_cancel: None,
             cancelled: false,
-            refused: false,
+            is_ordered: true,
             goal: PhantomData,
         };
         Race { racers, engine, losers }
@@ -126,7 +126,7 @@ impl<P, T, I, G: Goal<I>> Race<P, T, I, G> {
     /// As [`new`](Self::new), for the children of a `HashMap`.
     pub(crate) fn new_without_order(children: impl Iterator<Item = (I, P)>, options: RaceOptions) -> Self {
         let mut race = Race::new(children, options);
-        race.racers.refused = refuses_yield(HASH_MAP);
+        race.racers.is_ordered = false;
         race
     }
 
@@ -268,11 +268,11 @@ where
     G: Goal<I>,
 {
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        if !self.racers.is_ordered && refuses_yield(RefusedKind::HashMap) {
+            return stay_pending(self, RefusedKind::HashMap, cx);
+        }
         if self.racers.slots.len() == 0 {
             return Poll::Ready(Err(G::none()));
-        }
-        if self.racers.refused {
-            return stay_pending(self, HASH_MAP, cx);
         }
         let Race { racers, engine, losers } = self;
         let polled = engine.drive(cx, racers);

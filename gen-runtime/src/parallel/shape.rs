@@ -5,22 +5,18 @@ use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash as HashKey};
 
 use crate::error::{printed, ChildKey};
-use crate::inject::fixed_order::{refuses_yield, HASH_MAP};
 
 /// The names of the children of a group in its errors.
 pub trait ChildKeys {
     /// The name of the group in a dump.
     const GROUP: &'static str = "a list";
 
+    /// Whether the children have the same order in each process.
+    const IS_ORDERED: bool = true;
+
     /// The name of a child: by default, its index.
     fn key(&self, child: usize) -> ChildKey {
         ChildKey::Index(child)
-    }
-
-    /// Whether the group must not run, since its children have no order, and have to have one.
-    #[inline]
-    fn is_refused(&self) -> bool {
-        false
     }
 }
 
@@ -45,15 +41,8 @@ pub struct Array<const N: usize>;
 /// The results are a `HashMap` with this hasher.
 pub struct Hash<Q, S> {
     /// In the order of the children.
-    keys: Vec<Q>,
-    hasher: S,
-    is_refused: bool,
-}
-
-impl<Q, S> Hash<Q, S> {
-    pub(crate) fn new(keys: Vec<Q>, hasher: S) -> Self {
-        Hash { keys, hasher, is_refused: refuses_yield(HASH_MAP) }
-    }
+    pub(crate) keys: Vec<Q>,
+    pub(crate) hasher: S,
 }
 
 /// The results are a `BTreeMap`.
@@ -69,14 +58,10 @@ impl<const N: usize> ChildKeys for Array<N> {}
 
 impl<Q: Debug, S> ChildKeys for Hash<Q, S> {
     const GROUP: &'static str = "a map";
+    const IS_ORDERED: bool = false;
 
     fn key(&self, child: usize) -> ChildKey {
         by_key(&self.keys[child])
-    }
-
-    #[inline]
-    fn is_refused(&self) -> bool {
-        self.is_refused
     }
 }
 

@@ -8,7 +8,7 @@ use super::registration::{store, Registration, SharedRegistration};
 use super::runner::Runner;
 use super::YieldPoint;
 use crate::executor::abandon;
-use crate::inject::fixed_order;
+use crate::inject::fixed_order::{self, RefusedKind};
 use crate::opaque::opaque_debug;
 use crate::yieldable::join::not_awaited;
 use crate::yieldable::Yielded;
@@ -79,7 +79,8 @@ impl<T: Send + 'static, Q: Key> YieldPoint for Callback<T, Q> {
     type Output = Callable<T>;
 
     fn start(&mut self, runner: &Runner) -> Result {
-        fixed_order::refuses_call_at(fixed_order::CALLBACK, self.at);
+        // Only notes it: the driver of the body drops it after this poll.
+        fixed_order::refuses_call_at(RefusedKind::Callback, self.at);
         self.callable = self.key.take().map(|key| runner.register(key, self.at)).transpose()?;
         Ok(())
     }

@@ -34,7 +34,7 @@ use super::errors::CallbackDroppedError;
 use crate::error::CallbackOutput;
 use crate::executor::{report_before_wait, CallbackCall, Polled};
 use crate::inject::answering::say;
-use crate::inject::fixed_order;
+use crate::inject::fixed_order::{self, RefusedKind};
 use crate::inject::in_flight::any_in_flight;
 use crate::inject::question::WaitsFor;
 use crate::opaque::opaque_debug;
@@ -91,7 +91,7 @@ where
 {
     let (state, callback) = two_sides(CallbackState::new());
     let mut future = CallbackFuture { state };
-    if fixed_order::refuses_call(fixed_order::CALLBACK) {
+    if fixed_order::refuses_call(RefusedKind::Callback) {
         return future;
     }
     let result = future.state.call.within(|| call(Resolve { state: callback }).into_result());

@@ -14,7 +14,7 @@ use super::key::Key;
 use super::named::{text, NAMED_AT_MOST};
 use super::registration::{store, take, Readiness, SharedRegistration};
 use super::registry::KeyRegistry;
-use crate::inject::fixed_order;
+use crate::inject::fixed_order::{self, RefusedKind};
 use crate::opaque::opaque_debug;
 use crate::waiter::{WaiterCell, WaiterId};
 use crate::{report, Error, Result};
@@ -125,7 +125,8 @@ impl Runner {
     /// [`KeyReuseError`](super::KeyReuseError) if the key is pending in this call already.
     #[track_caller]
     pub fn register_callback<T: Send + 'static>(&self, key: impl Key) -> Result {
-        fixed_order::refuses_call(fixed_order::CALLBACK);
+        // Only notes it, as the start of a `Callback` does.
+        fixed_order::refuses_call(RefusedKind::Callback);
         self.registry.register::<T, _>(key, Location::caller(), 0).map(drop)
     }
 

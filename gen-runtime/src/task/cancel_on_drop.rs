@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use super::{spawn, JoinHandle};
 use crate::error::Throw;
+use crate::inject::fixed_order::{self, RefusedKind};
 use crate::yieldable::FutureOfResult;
 use crate::Result;
 
@@ -146,6 +147,8 @@ where
 {
     let by = Location::caller();
     async move {
+        // Before the spawn, which would refuse it at a line of this library.
+        fixed_order::refuses_call_at(RefusedKind::Task, by);
         let handle = spawn(coroutine);
         CancelOnDrop { handle, reason: "the future that ran it was dropped".into(), by }.await
     }

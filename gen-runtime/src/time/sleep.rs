@@ -11,7 +11,7 @@ use crate::bindings::Ends;
 use crate::executor::host::{self, TimeHost};
 use crate::executor::{may_have_fired, Core, ForeignClock, ForeignTimer, LoopId, NoHost, TimerKey};
 use crate::inject::answering::say;
-use crate::inject::fixed_order;
+use crate::inject::fixed_order::{self, RefusedKind};
 use crate::inject::question::WaitsFor;
 use crate::Result;
 
@@ -241,7 +241,7 @@ impl Sleep {
             State::ArmedElsewhere(timer) => timer.poll(cx),
             _ => {
                 // A body that is replayed may have no such timer at all.
-                match fixed_order::refuses_yield(fixed_order::TIMER) {
+                match fixed_order::refuses_yield(RefusedKind::Timer) {
                     true => Poll::Pending,
                     false => Poll::Ready(Err(NoHost::for_time().into())),
                 }

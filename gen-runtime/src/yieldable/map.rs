@@ -32,7 +32,7 @@ where
         let hasher = self.hasher().clone();
         let (keys, children): (Vec<Q>, Vec<Y>) = self.into_iter().unzip();
         let children = children.into_iter().map(|child| child.into_pending(frame));
-        Group::new(children, parallel::Hash::new(keys, hasher))
+        Group::new(children, parallel::Hash { keys, hasher })
     }
 }
 
