@@ -418,7 +418,7 @@ pub use crate::batch::{
     LocalLoad, LocalSingleFlight, MissingKeyError, SingleFlight,
 };
 pub use crate::blocking::{blocking, Blocking};
-pub use crate::bracket::{bracket, finally, finally_in_place, finally_local, Bracket, Exit};
+pub use crate::bracket::{bracket, finally, finally_in_place, finally_local, Bracket, CleanUp, Exit};
 pub use crate::coroutine::{BoxCoroutine, Coroutine, Frame, FrameKind, LocalBoxCoroutine};
 pub use crate::dump::{dump, Deadlock, Dump};
 pub use crate::error::ok::Ok;

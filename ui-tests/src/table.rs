@@ -43,7 +43,9 @@ pub fn excuses() -> String {
 }
 
 fn row(case: &Case) -> String {
-    let said: Vec<String> = case.expected.iter().map(said).collect();
+    let mut said: Vec<String> = case.expected.iter().map(said).collect();
+    // rustc may report a mistake several times in the same words.
+    said.dedup();
     let ours = case.expected.iter().any(|expected| expected.words == Words::Ours);
     let rustcs = case.expected.iter().any(|expected| expected.words == Words::Rustc);
     let whose = match (ours, rustcs) {

@@ -1,12 +1,16 @@
 //! [`CleanUp`]: the clean-up of a [`finally`](super::finally()).
 
-use std::future::IntoFuture;
+use crate::Coroutine;
 
-/// A coroutine, or a function that makes one. `M` tells them apart.
+/// The clean-up of a [`finally`](crate::finally()): a coroutine, or a function that makes one. The
+/// marker `M` distinguishes the two impls.
+///
+/// The function may return any future of a `Result`. Without it only a coroutine will do, because
+/// that has not begun: work that was spawned would clean up before the body has ended.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no clean-up",
-    label = "expected a function that makes a coroutine",
-    note = "write a closure that makes the coroutine of the clean-up: `gen::finally(body, || clean_up())`; the coroutine itself will do, too"
+    label = "expected a coroutine, or a function that makes one",
+    note = "write a closure that makes the coroutine of the clean-up: `gen::finally(body, || clean_up())`"
 )]
 pub trait CleanUp<M> {
     /// The coroutine, or another future of a `Result`.
@@ -16,13 +20,15 @@ pub trait CleanUp<M> {
     fn into_coroutine(self) -> Self::Coroutine;
 }
 
-/// Marks a function.
+/// Marks a function that makes the coroutine.
+#[doc(hidden)]
 #[derive(Debug)]
-pub struct Made;
+pub enum Made {}
 
-/// Marks a coroutine.
+/// Marks the coroutine itself.
+#[doc(hidden)]
 #[derive(Debug)]
-pub struct Given;
+pub enum Given {}
 
 #[diagnostic::do_not_recommend]
 impl<F: FnOnce() -> C, C> CleanUp<Made> for F {
@@ -34,7 +40,7 @@ impl<F: FnOnce() -> C, C> CleanUp<Made> for F {
 }
 
 #[diagnostic::do_not_recommend]
-impl<C: IntoFuture> CleanUp<Given> for C {
+impl<C: Coroutine> CleanUp<Given> for C {
     type Coroutine = C;
 
     fn into_coroutine(self) -> C {

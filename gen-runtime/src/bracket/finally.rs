@@ -9,9 +9,9 @@ use crate::{Error, Result, Throw};
 
 /// Runs a coroutine, and then a clean-up, however the coroutine ends.
 ///
-/// It is a [`bracket`](crate::bracket()) without a resource: `clean_up` makes a coroutine that runs
-/// once, after a success, an error, a cancellation or a panic of `body`, and is protected from
-/// cancellation. It may be that coroutine itself, too. The result of the whole is that of `body`.
+/// It is a [`bracket`](crate::bracket()) without a resource. `clean_up` is a coroutine, or a
+/// closure that makes one. It runs once, after a success, an error, a cancellation or a panic of
+/// `body`, and is protected from cancellation. The result of the whole is that of `body`.
 ///
 /// ```
 /// use gen::yield_;

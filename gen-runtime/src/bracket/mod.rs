@@ -47,6 +47,7 @@ mod using;
 
 use std::future::Future;
 
+pub use self::clean_up::CleanUp;
 pub use self::exit::Exit;
 pub use self::finally::{finally, finally_in_place, finally_local};
 use self::run::run;

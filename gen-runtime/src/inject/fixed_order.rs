@@ -16,7 +16,6 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A map whose order differs from map to map.
 /// The kind of a thing that a poll [in a fixed order](crate::drive::in_fixed_order) refuses. It
 /// prints as a noun, such as "a `HashMap`".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -61,15 +61,15 @@ where
     fn go_on(self: Pin<&mut Self>, error: Error) -> Result {
         let this = self.project();
         let now = now();
-        let passed = now.saturating_duration_since(*this.began.get_or_insert(now));
+        let elapsed = now.saturating_duration_since(*this.began.get_or_insert(now));
         let was_cancelled = !this.tries.may_go_on() || error.is::<Cancelled>();
         let may_go_on = !was_cancelled && (this.when)(&error);
         let is_in_time =
-            |wait: &Duration| this.within.is_none_or(|total| passed.saturating_add(*wait) <= total);
+            |wait: &Duration| this.within.is_none_or(|total| elapsed.saturating_add(*wait) <= total);
         let wait = if may_go_on { this.schedule.next().filter(is_in_time) } else { None };
         let Some(wait) = wait else {
             return Err(match this.failures {
-                Some(failures) => failures.all(error, was_cancelled, passed),
+                Some(failures) => failures.all(error, was_cancelled, elapsed),
                 None => error,
             });
         };
@@ -122,9 +122,9 @@ impl Failures {
     }
 
     /// The error of the last try, with those before it.
-    fn all(&mut self, last: Error, was_cancelled: bool, passed: Duration) -> Error {
+    fn all(&mut self, last: Error, was_cancelled: bool, elapsed: Duration) -> Error {
         let tries = self.number.saturating_add(1);
-        let last = last.within(Tried { tries, was_cancelled, passed });
+        let last = last.within(Tried { tries, was_cancelled, elapsed });
         self.beside(last)
     }
 

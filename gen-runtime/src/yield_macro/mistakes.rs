@@ -27,7 +27,7 @@
 //! | a yield point with an invalid key, `gen::ok` of a value that is not a future | [`Unkeyed`], [`Unmade`] | none: the mistake is reported where the value is made |
 //! | a bracket without its release | [`Unreleased`] | [`YieldsUnreleased`] |
 //! | a retry, a repeat or a hedge whose arguments do not fit | [`Untried`] | [`YieldsTries`] |
-//! | a lock, a semaphore, an event, a queue, a batch, a ticker | those of `everyday.rs` | those of `everyday.rs` |
+//! | a lock, a semaphore, a rate, an event, a condition, a barrier, a queue, a batch, a single flight, a ticker | those of `everyday.rs` | those of `everyday.rs` |
 //! | any other type | | [`Yields`] |
 //!
 //! The markers distinguish the impls, as they do for [`Yieldable`](crate::Yieldable). A type with

@@ -640,7 +640,7 @@ fn a_clean_up_runs_however_its_body_ends() {
     // The clean-up may be the coroutine itself.
     assert_eq!(run(gen::finally(ready(gen::Ok(7)), cleans(journal.clone()))), 7);
     assert_eq!(run(gen::finally_local(ready(gen::Ok(7)), cleans(journal.clone()))), 7);
-    assert_eq!(run(gen::finally_in_place(ready(gen::Ok(7)), async { cleans(journal.clone()).await })), 7);
+    assert_eq!(run(gen::finally_in_place(ready(gen::Ok(7)), cleans(journal.clone()))), 7);
     assert_eq!(journal.take(), "clean, clean, clean");
     let waits = || pending::<gen::Result<u32>>();
     cancelled_after(1, gen::finally(waits(), clean_up())).unwrap_err();

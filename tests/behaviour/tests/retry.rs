@@ -78,7 +78,7 @@ fn the_count_and_the_time_are_values() {
     let server = Server::failing(9);
     let error = run(async { Ok(gen::retry([1, 2].map(seconds), || ask(&server)).join().await.unwrap_err()) });
     let tried: &gen::Tried = error.downcast_ref().unwrap();
-    assert_eq!((tried.tries(), tried.passed()), (3, seconds(3)));
+    assert_eq!((tried.tries(), tried.elapsed()), (3, seconds(3)));
     assert_eq!(tried.to_string(), error.to_string());
 }
 
@@ -177,6 +177,32 @@ fn a_cancellation_in_a_try_is_not_retried() {
     });
     assert_eq!(error.to_string(), "not cleaned");
     assert_eq!(journal.take(), "try, clean");
+}
+
+/// Otherwise a program would have to read out of the text whether the last try has failed.
+#[test]
+fn a_cancellation_of_a_later_try_is_told_from_a_failure() {
+    #[gen::coroutine]
+    fn one_try(is_first: bool) -> gen::Result {
+        gen::ensure!(!is_first, "busy");
+        yield_!(gen::sleep(seconds(3600)))
+    }
+    #[gen::coroutine]
+    fn body(tries: Count) -> gen::Result {
+        let next = || {
+            tries.add();
+            one_try(tries.get() == 1)
+        };
+        yield_!(gen::retry([Duration::ZERO], next))
+    }
+    let error = run(async {
+        let task = spawn(body(Count::default()));
+        gen::sleep(seconds(1)).await?;
+        task.cancel("enough").await;
+        Ok(task.await.unwrap_err())
+    });
+    let tried: &gen::Tried = error.downcast_ref().unwrap();
+    assert_eq!((tried.tries(), tried.was_cancelled()), (2, true));
 }
 
 /// Otherwise a cancelled task would wait for the end of a pause.

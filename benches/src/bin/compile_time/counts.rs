@@ -21,20 +21,20 @@ pub(crate) const COUNT_INTO: &str = "GEN_COUNT_INTO";
 /// Prints the instructions with this checkout, and with another one.
 pub(crate) fn compare(root: &Path, other: Option<&Path>) -> io::Result<()> {
     let mut checkouts = vec![workspace()?];
-    checkouts.extend(other.map(Path::canonicalize).transpose()?);
+    checkouts.extend(other.map(existing).transpose()?);
     println!("millions of instructions of rustc      this checkout    the other    ratio");
     for sample in &SAMPLES {
         for command in [&["check"][..], &["build", "--release"]] {
-            let count = |checkout: &PathBuf| {
+            let of_sample = |checkout: &PathBuf| {
                 let (source, dependency) = (sample.coroutines(FUNCTIONS), path(checkout, "gen-runtime"));
                 let folder = write(root, checkout, sample.name, &dependency, &source)?;
                 count(&folder, command, sample.name, root)
             };
-            print(&format!("{}, `{}`", sample.name, command.join(" ")), &checkouts, count)?;
+            print(&format!("{}, `{}`", sample.name, command.join(" ")), &checkouts, of_sample)?;
         }
     }
-    let count = |checkout: &PathBuf| count(checkout, &["check", "-p", "gen-runtime"], "gen", root);
-    print("the library itself, `check`", &checkouts, count)
+    let of_library = |checkout: &PathBuf| count(checkout, &["check", "-p", "gen-runtime"], "gen", root);
+    print("the library itself, `check`", &checkouts, of_library)
 }
 
 fn print(
@@ -77,9 +77,23 @@ fn count(folder: &Path, command: &[&str], name: &str, root: &Path) -> io::Result
     found.and_then(Result::ok).ok_or_else(|| io::Error::other(format!("rustc did not compile `{name}`")))
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+/// The whole path of a checkout.
+fn existing(checkout: &Path) -> io::Result<PathBuf> {
+    checkout.canonicalize().map_err(|error| about(checkout, &error))
+}
+
+/// Removes a file or a folder, if it is there.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
     let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(about(path, &error)),
+        _ => Ok(()),
+    }
+}
+
+/// The error, with the path that it is about.
+fn about(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// Runs the command line of rustc that follows the name of this program, and counts.

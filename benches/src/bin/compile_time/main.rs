@@ -61,8 +61,8 @@ fn usage() -> ExitCode {
 fn in_folder(measure: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let root = env::temp_dir().join(format!("gen-compile-time-{}", std::process::id()));
     let measured = measure(&root);
-    std::fs::remove_dir_all(&root)?;
-    measured
+    let removed = counts::remove(&root);
+    measured.and(removed)
 }
 
 /// The checkout that this program belongs to.

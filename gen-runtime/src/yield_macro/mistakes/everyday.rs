@@ -92,7 +92,7 @@ pub enum Loading {}
 #[diagnostic::on_unimplemented(
     message = "`{Y}` cannot be yielded, only the load of a key",
     label = "a batch or a single flight",
-    note = "write `yield_!(batch.load(key))`"
+    note = "write `yield_!(value.load(key))`, such as `yield_!(batch.load(key))`"
 )]
 pub trait YieldsLoaders<Y: ?Sized> {}
 

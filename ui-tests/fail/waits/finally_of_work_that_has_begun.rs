@@ -1,0 +1,15 @@
+//@ several: rustc checks the clean-up where it is given, and where the future is made
+
+#[gen::coroutine]
+fn clean_up() -> gen::Result {
+    Ok(())
+}
+
+fn main() {
+    let seven = async { gen::Ok(7) };
+    let _ = gen::finally(seven, gen::spawn(clean_up()));
+    //~^ gen: `[..]JoinHandle<()>` is no clean-up
+    //~| note: write a closure that makes the coroutine of the clean-up: `gen::finally(body, || clean_up())`
+    //~^^^ gen: `[..]JoinHandle<()>` is no clean-up
+    //~| note: write a closure that makes the coroutine of the clean-up: `gen::finally(body, || clean_up())`
+}
