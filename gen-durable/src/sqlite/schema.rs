@@ -29,7 +29,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
@@ -142,17 +142,41 @@ pub(super) fn open(path: &Path, options: &SqliteOptions) -> gen::Result<Connecti
 
 /// Makes a store, unless there is one.
 pub(super) fn create(path: &Path) -> gen::Result {
+    let has_log = has_log(path)?;
+    if is_there(path, has_log)? {
+        return Ok(());
+    }
+    make(path)
+}
+
+fn log_of(path: &Path) -> PathBuf {
+    beside(path, "-wal")
+}
+
+fn has_log(path: &Path) -> io::Result<bool> {
+    log_of(path).try_exists()
+}
+
+/// Whether the store is there. `has_log` says whether its log was there before this look.
+///
+/// Another process may make the store at any moment, and it links the store before its log exists.
+/// So a log that was there first, and has no store now, has lost it.
+fn is_there(path: &Path, has_log: bool) -> gen::Result<bool> {
     if path.try_exists()? {
         if fs::metadata(path)?.len() == 0 {
             return Err(StoreError::damaged("the file is empty. If it is to be a new store, remove it"));
         }
-        return Ok(());
+        return Ok(true);
     }
-    let log = beside(path, "-wal");
-    if log.try_exists()? {
-        let log = log.display();
-        return Err(StoreError::damaged(format!("{log} is there without its store")));
+    if has_log {
+        let log = log_of(path);
+        return Err(StoreError::damaged(format!("{} is there without its store", log.display())));
     }
+    Ok(false)
+}
+
+/// Makes a store under another name, and links it.
+fn make(path: &Path) -> gen::Result {
     let new = beside(path, &format!("-new-{}", random_name()));
     // The log of SQLite gets the permissions of the file.
     drop(create_private(&new)?);
@@ -323,4 +347,35 @@ fn encoded(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SqliteStore;
+    use super::*;
+
+    /// A path of a store in a new folder.
+    fn new_path(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("gen-durable-{name}-{}", std::process::id()));
+        fs::create_dir(&folder).unwrap();
+        folder.join("orders.db")
+    }
+
+    fn remove(path: &Path) {
+        fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_store_that_another_process_makes_in_just_that_moment_is_not_damaged() {
+        let path = new_path("made-meanwhile");
+        let has_log = has_log(&path).unwrap();
+        assert!(!is_there(&path, has_log).unwrap());
+        let other = SqliteStore::open(&path).unwrap();
+        assert!(log_of(&path).exists());
+        assert!(is_there(&path, has_log).unwrap(), "it was made between the two looks");
+        make(&path).unwrap();
+        create(&path).unwrap();
+        drop(other);
+        remove(&path);
+    }
 }
