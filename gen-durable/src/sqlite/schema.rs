@@ -37,6 +37,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::error::{named, StoreError};
 use super::lease::{random_name, Lease};
+use super::transaction::in_transaction;
 use super::SqliteOptions;
 use crate::files::{beside, create_private, sync_folder};
 use crate::record::MAX_JSON;
@@ -208,16 +209,13 @@ fn making(tables: &[(&str, &str)]) -> String {
 
 /// Adds what a store of version 1 has not.
 fn migrate(connection: &Connection, path: &Path) -> gen::Result {
-    connection.execute_batch("BEGIN IMMEDIATE").map_err(named)?;
-    // Another process may have done it meanwhile.
-    let migrated = match check_numbers(connection) {
-        Ok(VERSION) => check_tables(connection, &TABLES),
-        Ok(_) => migrate_from_1(connection, path),
-        Err(error) => Err(error),
-    };
-    let end = if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    connection.execute_batch(end).map_err(named)?;
-    migrated
+    in_transaction(connection, "BEGIN IMMEDIATE", || {
+        // Another process may have done it meanwhile.
+        match check_numbers(connection)? {
+            VERSION => check_tables(connection, &TABLES),
+            _ => migrate_from_1(connection, path),
+        }
+    })
 }
 
 fn migrate_from_1(connection: &Connection, path: &Path) -> gen::Result {
@@ -245,16 +243,12 @@ fn check_header(path: &Path) -> gen::Result {
 /// Looks at the header and the tables, and returns the version of the store.
 fn check(connection: &Connection) -> gen::Result<i64> {
     // Another process may bring it to this version between the two looks.
-    connection.execute_batch("BEGIN").map_err(named)?;
-    let checked = check_numbers(connection).and_then(|version| {
+    in_transaction(connection, "BEGIN", || {
+        let version = check_numbers(connection)?;
         let tables = if version == VERSION { &TABLES[..] } else { &TABLES[..TABLES_OF_1] };
-        check_tables(connection, tables).map(|()| version)
-    });
-    // Some errors have ended the transaction already.
-    if !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK").map_err(named)?;
-    }
-    checked
+        check_tables(connection, tables)?;
+        Ok(version)
+    })
 }
 
 /// The version of the store.

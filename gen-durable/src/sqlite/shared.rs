@@ -6,13 +6,13 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::claim::{Claim, LeaseContext, Taker};
-use super::error::named;
 use super::job::Safety;
 use super::lease::Lease;
 use super::live::{LiveRuns, Mailbox};
 use super::reply::Reply;
 use super::rows::{self, Name};
 use super::runs::KnownBodies;
+use super::transaction::in_transaction;
 use super::writer::{Transactions, Writer};
 use super::{calls, schema, signals, states, SqliteOptions};
 use crate::journal::Ticket;
@@ -131,17 +131,13 @@ impl Shared {
 /// Takes a lease, and removes the files of those whose processes have died. A later version may
 /// have brought the store to its tables meanwhile, as long as no lease was there.
 fn take_lease(connection: &Connection, path: &Path) -> gen::Result<Lease> {
-    connection.execute_batch("BEGIN IMMEDIATE").map_err(named)?;
-    let lease = schema::check_numbers(connection).and_then(|_| Ok(Lease::take(path)?));
-    // An error may have ended the transaction, and then another process may be taking its lease. A
-    // file that stays is only one too many in the folder.
-    if lease.is_ok() {
+    in_transaction(connection, "BEGIN IMMEDIATE", || {
+        schema::check_numbers(connection)?;
+        let lease = Lease::take(path)?;
+        // A file that stays is only one too many in the folder.
         let _ = Lease::sweep(path);
-    }
-    if !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK").map_err(named)?;
-    }
-    lease
+        Ok(lease)
+    })
 }
 
 /// The path, with a folder that is named without links.

@@ -32,6 +32,7 @@ use super::error::named;
 use super::job::{Job, Safety, Typed};
 use super::live::LiveRuns;
 use super::reply::Reply;
+use super::transaction::in_transaction;
 use super::{rows, signals};
 
 /// The jobs that share a transaction at most.
@@ -256,15 +257,10 @@ impl Transactions {
     /// Does the jobs in one transaction. An error is that of the transaction, and nothing was done.
     fn commit(&mut self, batch: &mut [Box<dyn Job>], begin: &str) -> gen::Result {
         self.set_safety(batch.iter().any(|job| job.safety() == Safety::Safe)).map_err(named)?;
-        self.connection.execute_batch(begin).map_err(named)?;
         let connection = &self.connection;
-        let done = batch.iter_mut().try_for_each(|job| run_alone(&mut **job, connection));
-        let done = done.and_then(|()| connection.execute_batch("COMMIT").map_err(named));
-        // Some errors have ended the transaction already.
-        if done.is_err() && !connection.is_autocommit() {
-            connection.execute_batch("ROLLBACK").map_err(named)?;
-        }
-        done
+        in_transaction(connection, begin, || {
+            batch.iter_mut().try_for_each(|job| run_alone(&mut **job, connection))
+        })
     }
 
     fn set_safety(&mut self, is_safe: bool) -> rusqlite::Result<()> {
