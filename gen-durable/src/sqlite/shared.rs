@@ -80,12 +80,14 @@ impl Shared {
         self.submit(safety, move |connection| context.take(connection, &name, taker, safety))
     }
 
-    /// Looks at once for the cancellations, signals and ends that other processes have written.
+    /// Looks at once for the cancellations, signals and ends that other processes have written. When
+    /// the reply is set, the runs of this process were told of them.
     pub(super) fn look(&self) -> Reply<()> {
-        let live = Arc::clone(&self.live);
-        self.submit(Safety::Later, move |_| {
-            live.note_others();
-            Ok(())
+        let (live, token) = (Arc::clone(&self.live), self.token().to_owned());
+        // Such a job sees only what was committed.
+        self.submit(Safety::Read, move |connection| {
+            live.watches.note_all();
+            live.tell_news(connection, &token)
         })
     }
 
@@ -151,6 +153,26 @@ fn absolute(path: &Path) -> gen::Result<PathBuf> {
 mod tests {
     use super::super::{SqliteStore, StoreError};
     use super::*;
+
+    #[test]
+    fn a_look_that_fails_says_so_since_a_signal_may_have_come() {
+        let path = std::env::temp_dir().join(format!("gen-durable-look-{}.db", std::process::id()));
+        let store = Shared::open(&path, &SqliteOptions::new()).unwrap();
+        let name = Name::new("order", "7").unwrap();
+        store.insert(&name, "null").wait().unwrap();
+        // Otherwise nothing has to be told.
+        let claim = store.take(&name, Taker::Journal, Safety::Later).wait().unwrap();
+        assert!(matches!(claim, Claim::Taken(_)));
+        store.look().wait().unwrap();
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("ALTER TABLE signals RENAME TO lost").unwrap();
+        let error = store.look().wait().unwrap_err();
+        assert!(matches!(error.downcast_ref(), Some(StoreError::Sqlite { .. })), "{error:?}");
+        other.execute_batch("ALTER TABLE lost RENAME TO signals").unwrap();
+        store.look().wait().unwrap();
+        drop((claim, store));
+        std::fs::remove_file(path).unwrap();
+    }
 
     #[test]
     fn a_process_that_opens_a_store_while_a_later_version_changes_it_takes_no_lease() {
