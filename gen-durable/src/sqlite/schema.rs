@@ -39,7 +39,7 @@ use super::error::{named, StoreError};
 use super::lease::{random_name, Lease};
 use super::transaction::in_transaction;
 use super::SqliteOptions;
-use crate::files::{beside, create_private, sync_folder};
+use crate::files::{beside, create_private, ends_beside, sync_folder};
 use crate::record::MAX_JSON;
 
 /// "gend".
@@ -176,24 +176,49 @@ fn is_there(path: &Path, has_log: bool) -> gen::Result<bool> {
     Ok(false)
 }
 
+/// Stands between the name of a store and a random one, in that under which it is made.
+const NEW: &str = "-new-";
+
 /// Makes a store under another name, and links it.
 fn make(path: &Path) -> gen::Result {
-    let new = beside(path, &format!("-new-{}", random_name()));
+    let new = beside(path, &format!("{NEW}{}", random_name()));
     // The log of SQLite gets the permissions of the file.
     drop(create_private(&new)?);
-    let linked = fill(&new).and_then(|()| match fs::hard_link(&new, path) {
-        // Another process was faster.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        linked => linked.map_err(Into::into),
-    });
-    fs::remove_file(&new)?;
-    linked?;
+    let linked = fill(&new).and_then(|()| Ok(fs::hard_link(&new, path)?));
+    // If it stays, then the next process that opens the store removes it.
+    let _ = fs::remove_file(&new);
+    // Another process may have been faster, and have swept this file away, too.
+    if linked.is_err() && !path.try_exists()? {
+        return linked;
+    }
     sync_folder(path)?;
     Ok(())
 }
 
+/// Removes the files of processes that were killed while they made this store, which is there.
+///
+/// A process that lives may still make it. That does not need its file any more: it cannot link it.
+pub(super) fn sweep(path: &Path) -> io::Result<()> {
+    for end in ends_beside(path, NEW)? {
+        if is_end_of_new(&end) {
+            // One that stays does not hide the others.
+            let _ = fs::remove_file(beside(path, &format!("{NEW}{end}")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file is a store that was being made, or belongs to one. Others may be anyone's.
+fn is_end_of_new(end: &str) -> bool {
+    let of_sqlite = ["-wal", "-shm", "-journal"].iter().find_map(|kind| end.strip_suffix(kind));
+    let name = of_sqlite.unwrap_or(end);
+    name.len() == random_name().len() && name.chars().all(|c| c.is_ascii_hexdigit())
+}
+
 fn fill(path: &Path) -> gen::Result {
-    let connection = Connection::open(path).map_err(named)?;
+    // It does not make a file that was swept away, whose permissions would be other ones.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(named)?;
     let mut batch = format!("PRAGMA fullfsync = ON; BEGIN; PRAGMA application_id = {APPLICATION};");
     batch += &making(&TABLES);
     batch += "COMMIT; PRAGMA journal_mode = WAL;";
@@ -370,6 +395,20 @@ mod tests {
         make(&path).unwrap();
         create(&path).unwrap();
         drop(other);
+        remove(&path);
+    }
+
+    #[test]
+    fn a_store_that_a_killed_process_has_half_made_is_removed_and_no_other_file() {
+        let path = new_path("half-made");
+        let half = ["-new-0123456789abcdef", "-new-0123456789abcdef-journal", "-new-fedcba9876543210-wal"];
+        let others = ["-new-orders", "-new-0123456789abcdef.txt", "-news"];
+        for end in half.iter().chain(&others) {
+            fs::write(beside(&path, end), "").unwrap();
+        }
+        drop(SqliteStore::open(&path).unwrap());
+        assert!(half.iter().all(|end| !beside(&path, end).exists()));
+        assert!(others.iter().all(|end| beside(&path, end).exists()));
         remove(&path);
     }
 }

@@ -130,7 +130,7 @@ impl Shared {
     }
 }
 
-/// Takes a lease, and removes the files of those whose processes have died. A later version may
+/// Takes a lease, and removes the files that killed processes have left. A later version may
 /// have brought the store to its tables meanwhile, as long as no lease was there.
 fn take_lease(connection: &Connection, path: &Path) -> gen::Result<Lease> {
     in_transaction(connection, "BEGIN IMMEDIATE", || {
@@ -138,6 +138,7 @@ fn take_lease(connection: &Connection, path: &Path) -> gen::Result<Lease> {
         let lease = Lease::take(path)?;
         // A file that stays is only one too many in the folder.
         let _ = Lease::sweep(path);
+        let _ = schema::sweep(path);
         Ok(lease)
     })
 }
