@@ -92,7 +92,7 @@ impl Watches {
     ///
     /// # Errors
     ///
-    /// An error that may pass. The next call looks again at what was not told.
+    /// An error that may pass. The next call looks again at the runs that are left.
     pub(super) fn tell(&self, connection: &Connection) -> gen::Result {
         let mut news = self.take_news();
         while let Some(name) = news.first() {

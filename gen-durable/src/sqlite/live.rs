@@ -181,8 +181,8 @@ impl LiveRuns {
         Ok(())
     }
 
-    /// Tells the runs of the process of this token what has come for them. If that fails, they are
-    /// told at the next look. The thread of the store calls it, where no transaction is open that
+    /// Tells the runs of the process of this token what has come for them. If that fails, the next
+    /// look does it. The thread of the store calls it, where no transaction is open that
     /// may be undone.
     pub(super) fn tell_news(&self, connection: &Connection, token: &str) -> gen::Result {
         let told = self.try_tell_news(connection, token);

@@ -80,8 +80,8 @@ impl Shared {
         self.submit(safety, move |connection| context.take(connection, &name, taker, safety))
     }
 
-    /// Looks at once for the cancellations, signals and ends that other processes have written. When
-    /// the reply is set, the runs of this process were told of them.
+    /// Looks at once for the cancellations, signals and ends that other processes have written.
+    /// They are in the mailboxes of the runs of this process before the reply is set.
     pub(super) fn look(&self) -> Reply<()> {
         let (live, token) = (Arc::clone(&self.live), self.token().to_owned());
         // Such a job sees only what was committed.
@@ -161,7 +161,7 @@ mod tests {
         let store = Shared::open(&path, &SqliteOptions::new()).unwrap();
         let name = Name::new("order", "7").unwrap();
         store.insert(&name, "null").wait().unwrap();
-        // Otherwise nothing has to be told.
+        // Otherwise there is no mailbox.
         let claim = store.take(&name, Taker::Journal, Safety::Later).wait().unwrap();
         assert!(matches!(claim, Claim::Taken(_)));
         store.look().wait().unwrap();
