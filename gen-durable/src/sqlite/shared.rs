@@ -171,7 +171,7 @@ mod tests {
         assert!(matches!(error.downcast_ref(), Some(StoreError::Sqlite { .. })), "{error:?}");
         other.execute_batch("ALTER TABLE lost RENAME TO signals").unwrap();
         store.look().wait().unwrap();
-        drop((claim, store));
+        drop((claim, other, store));
         std::fs::remove_file(path).unwrap();
     }
 
