@@ -38,3 +38,13 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     name.into()
 }
+
+/// The ends of the names of the files that belong to another one and have this kind: `7` for
+/// `orders.db-lease-7`, of the kind `-lease-`.
+#[cfg(feature = "sqlite")]
+pub(crate) fn ends_beside(path: &Path, kind: &str) -> io::Result<Vec<String>> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(Vec::new()) };
+    let prefix = format!("{}{kind}", name.to_string_lossy());
+    let names = std::fs::read_dir(folder)?.flatten().map(|entry| entry.file_name());
+    Ok(names.filter_map(|name| Some(name.to_str()?.strip_prefix(&prefix)?.to_owned())).collect())
+}

@@ -31,6 +31,8 @@ type Attempts = Arc<Mutex<BTreeMap<u32, u32>>>;
 struct Life {
     world: World,
     attempts: Attempts,
+    /// The steps take so many times their time.
+    slowness: u64,
 }
 
 impl Outside for Life {
@@ -39,7 +41,7 @@ impl Outside for Life {
     }
 
     fn take_time(&self, units: u64) -> impl Future<Output = gen::Result> + Send {
-        gen::sleep(hours(units))
+        gen::sleep(hours(self.slowness * units))
     }
 
     fn note(&self, step: &str) {
@@ -107,6 +109,7 @@ struct Trial<E> {
     attempts: Attempts,
     /// The hour of each run in which it is cancelled.
     cancelled_at: Option<u64>,
+    slowness: u64,
 }
 
 /// Sends one signal every half of an hour.
@@ -138,7 +141,8 @@ fn beside<T: 'static>(
 impl<E: Entries> Trial<E> {
     fn new(program: &Program, records: E, signals: &[u32]) -> Self {
         let (program, signals) = (program.clone(), signals.to_vec());
-        Trial { program, records, signals, attempts: Attempts::default(), cancelled_at: None }
+        let attempts = Attempts::default();
+        Trial { program, records, signals, attempts, cancelled_at: None, slowness: 1 }
     }
 
     /// Runs the program. `None` if it has died.
@@ -147,7 +151,8 @@ impl<E: Entries> Trial<E> {
         let sender = send(self.records.clone(), Arc::clone(&signals));
         let (program, world, recorded) = (&self.program, World::default(), self.records.steps());
         let journal = Dying { inner: self.records.journal(), left: lives_for };
-        let life = Life { world: world.clone(), attempts: self.attempts.clone() };
+        let (attempts, slowness) = (self.attempts.clone(), self.slowness);
+        let life = Life { world: world.clone(), attempts, slowness };
         let program = run(program.clone(), life);
         let driver = gen_durable::Driver::new(program, journal);
         let io_loop = gen::IoLoop::with_clock(gen::VirtualClock::new());
@@ -187,6 +192,10 @@ fn trial<E: Entries>(new: impl Fn() -> E, kind: Kind) {
         whole.cancelled_at = cancels.then(|| maker.random.u64(0..5));
         let end = whole.go(u64::MAX).expect("it lives");
         assert_eq!(whole.go(u64::MAX).as_ref(), Some(&end), "a replay: {program:?}");
+        if timeouts == Timeouts::Clear {
+            let mut slow = Trial { slowness: 50, ..Trial::new(&program, new(), &signals) };
+            assert_eq!(slow.go(u64::MAX).as_ref(), Some(&end), "with slow steps: {program:?}");
+        }
         // From one death to the next, from the same entries. Some begin again, with signals that
         // were not sent.
         let entries = whole.records.len();

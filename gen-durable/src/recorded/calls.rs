@@ -98,6 +98,8 @@ impl Calls {
 
     /// The runs of these calls were cancelled before.
     pub(super) fn were_cancelled(&mut self, tickets: &[Ticket]) {
-        self.marked.retain(|ticket, _| !tickets.contains(ticket));
+        for ticket in tickets {
+            self.marked.remove(ticket);
+        }
     }
 }

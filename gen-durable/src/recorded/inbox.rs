@@ -62,6 +62,9 @@ pub(super) struct Inbox {
     waiting: BTreeSet<Ticket>,
     /// The same commands, by name.
     by_name: BTreeMap<String, BTreeSet<Ticket>>,
+    /// The time and the number of the first signal of each name that has arrived and for which a
+    /// command waits. So signals that nothing waits for cost nothing at an event.
+    ready: BTreeSet<(u64, u64, String)>,
 }
 
 impl Inbox {
@@ -69,6 +72,26 @@ impl Inbox {
     pub(super) fn wait(&mut self, name: &str, ticket: Ticket) {
         self.waiting.insert(ticket);
         self.by_name.entry(name.into()).or_default().insert(ticket);
+        self.make_ready(name);
+    }
+
+    fn front(&self, name: &str) -> Option<(u64, u64, String)> {
+        let (number, signal) = self.arrived.get(name)?.front()?;
+        Some((signal.at, *number, name.to_owned()))
+    }
+
+    /// The name has a signal and a command, or gets them.
+    fn make_ready(&mut self, name: &str) {
+        if self.by_name.contains_key(name) {
+            self.ready.extend(self.front(name));
+        }
+    }
+
+    /// The name loses its first signal, or its last command.
+    fn make_unready(&mut self, name: &str) {
+        if let Some(front) = self.front(name) {
+            self.ready.remove(&front);
+        }
     }
 
     /// A replay has given a signal of that name.
@@ -83,6 +106,7 @@ impl Inbox {
             tickets.remove(&ticket);
             if tickets.is_empty() {
                 self.by_name.remove(name);
+                self.make_unready(name);
             }
         }
     }
@@ -99,8 +123,10 @@ impl Inbox {
                 Some(given) if *given > 0 => *given -= 1,
                 _ => {
                     self.number += 1;
-                    let of_name = self.arrived.entry(signal.name.clone()).or_default();
+                    let name = signal.name.clone();
+                    let of_name = self.arrived.entry(name.clone()).or_default();
                     of_name.push_back((self.number, signal));
+                    self.make_ready(&name);
                 }
             }
         }
@@ -111,22 +137,27 @@ impl Inbox {
     ///
     /// Signals of one name keep the order in which they have arrived.
     pub(super) fn first(&mut self, awaited: &Awaited) -> Option<(u64, Ticket)> {
-        let candidates = self.arrived.iter().filter_map(|(name, of_name)| {
-            let (number, signal) = of_name.front()?;
-            let ticket = awaited.first_of(self.by_name.get_mut(name)?)?;
-            Some((signal.at, *number, ticket))
-        });
-        candidates.min().map(|(at, _, ticket)| (at, ticket))
+        while let Some((at, _, name)) = self.ready.first() {
+            if let Some(ticket) = self.by_name.get_mut(name).and_then(|of_name| awaited.first_of(of_name)) {
+                return Some((*at, ticket));
+            }
+            // All commands for this name were given up.
+            self.by_name.remove(name);
+            self.ready.pop_first();
+        }
+        None
     }
 
     /// Gives the next signal of that name, as JSON, to a command that waits for it.
     pub(super) fn give(&mut self, name: &str, ticket: Ticket) -> Option<String> {
+        self.make_unready(name);
         self.forget(name, ticket);
         let of_name = self.arrived.get_mut(name)?;
         let given = of_name.pop_front();
         if of_name.is_empty() {
             self.arrived.remove(name);
         }
+        self.make_ready(name);
         given.map(|(_, signal)| signal.value)
     }
 }
@@ -135,13 +166,16 @@ impl Inbox {
 mod tests {
     use super::*;
 
+    fn sent_at(at: u64, name: &str) -> SentSignal {
+        SentSignal::sent_at(at, name, &at).unwrap()
+    }
+
     #[test]
     fn a_signal_that_was_sent_earlier_comes_first_also_if_it_has_arrived_later() {
         let mut inbox = Inbox::default();
         let (late, early) = (Ticket(0), Ticket(1));
         inbox.wait("late", late);
         inbox.wait("early", early);
-        let sent_at = |at, name| SentSignal::sent_at(at, name, &at).unwrap();
         // The clocks of two senders differ, or the first one was slow to write its signal.
         inbox.arrive(vec![sent_at(9, "late"), sent_at(5, "early"), sent_at(5, "late")]);
         let awaited = Awaited([late, early].into());
@@ -150,5 +184,46 @@ mod tests {
         assert_eq!(inbox.give("early", early).as_deref(), Some("5"));
         // Those of one name keep the order in which they have arrived.
         assert_eq!(inbox.first(&awaited), Some((9, late)));
+    }
+
+    /// The first signal of all, as a look at each of them finds it.
+    fn first_of_all(inbox: &Inbox, awaited: &Awaited) -> Option<(u64, Ticket)> {
+        let candidates = inbox.arrived.iter().filter_map(|(name, of_name)| {
+            let (number, signal) = of_name.front()?;
+            let mut waiting = inbox.by_name.get(name)?.iter();
+            let ticket = waiting.find(|ticket| awaited.contains(**ticket))?;
+            Some((signal.at, *number, *ticket))
+        });
+        candidates.min().map(|(at, _, ticket)| (at, ticket))
+    }
+
+    #[test]
+    fn the_first_signal_is_that_which_a_look_at_all_of_them_finds() {
+        let mut random = fastrand::Rng::with_seed(7);
+        for _ in 0..200 {
+            let (mut inbox, mut awaited, mut next) = (Inbox::default(), Awaited::default(), 0);
+            let mut names = BTreeMap::new();
+            for _ in 0..100 {
+                let name = ["a", "b", "c"][random.usize(0..3)];
+                match random.u32(0..4) {
+                    0 => inbox.arrive(vec![sent_at(random.u64(0..9), name)]),
+                    // Some are given up.
+                    1 => drop(awaited.0.pop_last()),
+                    _ => {
+                        let ticket = Ticket(next);
+                        next += 1;
+                        inbox.wait(name, ticket);
+                        awaited.0.insert(ticket);
+                        names.insert(ticket, name);
+                    }
+                }
+                let first = first_of_all(&inbox, &awaited);
+                assert_eq!(inbox.first(&awaited), first);
+                if let Some((_, ticket)) = first.filter(|_| random.bool()) {
+                    assert!(inbox.give(names[&ticket], ticket).is_some());
+                    awaited.0.remove(&ticket);
+                }
+            }
+        }
     }
 }

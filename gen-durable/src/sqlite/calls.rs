@@ -89,13 +89,24 @@ impl Watches {
     }
 
     /// Tells the ends of the runs at which it is time to look.
-    pub(super) fn tell(&self, connection: &Connection) {
-        for name in self.take_news() {
-            match end_of(connection, &name) {
-                Some(end) => self.tell_end(&name, &end),
-                None => self.drop_gone(&name),
+    ///
+    /// # Errors
+    ///
+    /// An error that may pass. The next call looks again at the runs that are left.
+    pub(super) fn tell(&self, connection: &Connection) -> gen::Result {
+        let mut news = self.take_news();
+        while let Some(name) = news.first() {
+            match end_of(connection, name) {
+                Some(Err(error)) if !is_lasting(&error) => {
+                    self.lock().news.append(&mut news);
+                    return Err(error);
+                }
+                Some(end) => self.tell_end(name, &end),
+                None => self.drop_gone(name),
             }
+            news.pop_first();
         }
+        Ok(())
     }
 
     fn take_news(&self) -> BTreeSet<Name> {
@@ -125,6 +136,12 @@ impl Watches {
             }
         }
     }
+}
+
+/// Whether an error is that of the entry itself, so that the end can never be read.
+fn is_lasting(error: &gen::Error) -> bool {
+    use StoreError::{Damaged, LaterVersion, TooLarge};
+    matches!(error.downcast_ref(), Some(Damaged { .. } | LaterVersion | TooLarge { .. }))
 }
 
 /// Tells `mailbox` of the end of the run: after this transaction, or when it comes.
@@ -230,6 +247,23 @@ mod tests {
             })
             .unwrap();
         assert_eq!(watches(), None);
+        drop(store);
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_caller_hears_of_the_end_after_an_error_that_has_passed() {
+        let path = path("transient");
+        let store = Shared::open(&path, &SqliteOptions::new()).unwrap();
+        let (watches, name) = (Watches::default(), Name::new("charge", "7").unwrap());
+        let mailbox = Arc::<Mailbox>::default();
+        watches.add(&name, Ticket(0), &mailbox);
+        let fails = Connection::open_in_memory().unwrap();
+        watches.tell(&fails).unwrap_err();
+        assert!(mailbox.take_ends(&cx()).is_empty());
+        // Its run is not there, so it was removed.
+        watches.tell(&Connection::open(&path).unwrap()).unwrap();
+        assert!(matches!(&mailbox.take_ends(&cx())[..], [(Ticket(0), Ok(_))]));
         drop(store);
         std::fs::remove_file(path).unwrap();
     }

@@ -26,7 +26,8 @@ pub enum StoreError {
     /// [`max_size`](crate::SqliteOptions::max_size) allows.
     Full,
     /// Another process has kept the file locked for as long as
-    /// [`busy_timeout`](crate::SqliteOptions::busy_timeout) says.
+    /// [`busy_timeout`](crate::SqliteOptions::busy_timeout) says. While many processes begin
+    /// transactions at once, SQLite gives up after ten seconds at most, whatever that says.
     Busy,
     /// The run is in progress: in another process, or in this one.
     Leased,

@@ -5,6 +5,7 @@
 //! | is free | takes it, and drives it to its end |
 //! | was left by a process that has died | takes it, too, in a transaction that waits for the disk |
 //! | is in progress in another process | looks again from time to time |
+//! | cannot be taken, because another process keeps the file locked | the same |
 //! | is delayed | waits until it is time, or until a cancellation ends it |
 //! | has ended | has the outcome |
 
@@ -22,6 +23,7 @@ use super::error::StoreError;
 use super::job::Safety;
 use super::journal::SqliteJournal;
 use super::live::Mailbox;
+use super::reply::Reply;
 use super::rows::{self, Name};
 use super::runs::Inner;
 use super::shared::Shared;
@@ -67,14 +69,18 @@ impl Follower {
         let mut watch = None;
         let mut safety = Safety::Later;
         loop {
-            let now = clock::millis_now();
-            match self.store().take(&self.name, Taker::Follower(now), safety).told().await? {
+            let take = || self.store().take(&self.name, Taker::Follower(clock::millis_now()), safety);
+            match until_not_busy(take).await? {
                 Claim::Missing => return Err(StoreError::NoRun.into()),
                 Claim::Ended(outcome) => return Ok(outcome),
                 Claim::Orphaned => safety = Safety::Safe,
-                Claim::Leased => gen::sleep(LOOK_AGAIN).await?,
+                Claim::Leased => {
+                    // Another process was faster.
+                    safety = Safety::Later;
+                    gen::sleep(LOOK_AGAIN).await?;
+                }
                 Claim::Delayed(begins) => {
-                    let left = Duration::from_millis(begins.saturating_sub(now));
+                    let left = Duration::from_millis(begins.saturating_sub(clock::millis_now()));
                     self.wait(left, &mut watch).await?;
                 }
                 Claim::Taken(taken) => return self.drive(taken).await,
@@ -89,7 +95,7 @@ impl Follower {
             Some(mailbox) => mailbox,
             None => {
                 let mailbox = Arc::<Mailbox>::default();
-                self.store().watch(&self.name, Ticket(0), &mailbox).told().await?;
+                until_not_busy(|| self.store().watch(&self.name, Ticket(0), &mailbox)).await?;
                 watch.insert(mailbox)
             }
         };
@@ -122,6 +128,19 @@ impl Follower {
         let journal = SqliteJournal::new(Arc::clone(self.store()), taken);
         let mut driven = run_flagged(in_body, || begin(&arguments, journal))?;
         poll_fn(|cx| run_flagged(in_body, || driven.as_mut().poll(cx))).await
+    }
+}
+
+/// Asks again and again while another process keeps the file locked. A run that was started must
+/// come to its end, and no other process may look after it.
+async fn until_not_busy<R>(ask: impl Fn() -> Reply<R>) -> gen::Result<R> {
+    loop {
+        match ask().told().await {
+            Err(error) if matches!(error.downcast_ref(), Some(StoreError::Busy)) => {
+                gen::sleep(LOOK_AGAIN).await?;
+            }
+            told => return told,
+        }
     }
 }
 

@@ -26,7 +26,10 @@ use std::path::{Path, PathBuf};
 
 use fs4::{FileExt, TryLockError};
 
-use crate::files::{beside, create_private};
+use crate::files::{beside, create_private, ends_beside};
+
+/// Stands between the name of a store and a token.
+const LEASE: &str = "-lease-";
 
 #[derive(Debug)]
 pub(crate) struct Lease {
@@ -115,15 +118,12 @@ impl Drop for Lease {
 
 /// The tokens for which there are files.
 fn tokens(store: &Path) -> io::Result<Vec<String>> {
-    let (Some(folder), Some(name)) = (store.parent(), store.file_name()) else { return Ok(Vec::new()) };
-    let prefix = format!("{}-lease-", name.to_string_lossy());
-    let names = fs::read_dir(folder)?.flatten().map(|entry| entry.file_name());
-    let tokens = names.filter_map(|name| Some(name.to_str()?.strip_prefix(&prefix)?.to_owned()));
-    Ok(tokens.filter(|token| Lease::is_token(token)).collect())
+    let ends = ends_beside(store, LEASE)?;
+    Ok(ends.into_iter().filter(|token| Lease::is_token(token)).collect())
 }
 
 fn path_of(store: &Path, token: &str) -> PathBuf {
-    beside(store, &format!("-lease-{token}"))
+    beside(store, &format!("{LEASE}{token}"))
 }
 
 /// A name that no other process chooses.

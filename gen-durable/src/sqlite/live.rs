@@ -18,7 +18,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Context;
 
@@ -29,7 +29,7 @@ use super::claim::LeaseContext;
 use super::error::StoreError;
 use super::job::Safety;
 use super::rows::{self, Name};
-use super::signals::Sent;
+use super::signals::{self, Sent};
 use crate::driver_waker::DriverWaker;
 use crate::journal::Ticket;
 use crate::recorded::SentSignal;
@@ -44,6 +44,9 @@ pub(super) struct LiveRuns {
     has_news: AtomicBool,
     /// A run may have the lease of this process that is not live.
     owes_release: AtomicBool,
+    /// The id of the last signal that was given to the runs of this process. Only the thread of the
+    /// store uses it.
+    last_signal: AtomicI64,
 }
 
 /// A run that this process has taken. Its drop gives the run back.
@@ -172,7 +175,37 @@ impl LiveRuns {
         self.has_news.swap(false, Ordering::AcqRel)
     }
 
-    pub(super) fn tell_cancel(&self, run: i64, reason: String) {
+    /// A run of this process gets the signals that were sent before when it is taken.
+    pub(super) fn skip_signals(&self, connection: &Connection) -> gen::Result {
+        self.last_signal.store(signals::last(connection)?, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Tells the runs of the process of this token what has come for them. If that fails, the next
+    /// look does it. The thread of the store calls it, where no transaction is open that
+    /// may be undone.
+    pub(super) fn tell_news(&self, connection: &Connection, token: &str) -> gen::Result {
+        let told = self.try_tell_news(connection, token);
+        if told.is_err() {
+            self.note_news();
+        }
+        told
+    }
+
+    fn try_tell_news(&self, connection: &Connection, token: &str) -> gen::Result {
+        for (run, reason) in rows::cancellations(connection, token)? {
+            self.tell_cancel(run, reason);
+        }
+        // Later ones may come meanwhile, and are then read twice.
+        let last = signals::last(connection)?;
+        for sent in signals::after(connection, self.last_signal.load(Ordering::Relaxed), token)? {
+            self.tell_signal(sent);
+        }
+        self.last_signal.store(last, Ordering::Relaxed);
+        self.watches.tell(connection)
+    }
+
+    fn tell_cancel(&self, run: i64, reason: String) {
         let mailbox = self.lock().get(&run).cloned();
         if let Some(mailbox) = mailbox {
             mailbox.tell_cancel(reason);
@@ -189,7 +222,7 @@ impl LiveRuns {
         lost.iter().for_each(|mailbox| mailbox.tell_lost());
     }
 
-    pub(super) fn tell_signal(&self, sent: Sent) {
+    fn tell_signal(&self, sent: Sent) {
         let mailbox = self.lock().get(&sent.run).cloned();
         if let Some(mailbox) = mailbox {
             mailbox.tell_signal(sent.number, sent.signal);

@@ -74,6 +74,7 @@ mod signals;
 mod states;
 mod store;
 mod tools;
+mod transaction;
 mod writer;
 
 pub use self::bodies::Bodies;

@@ -213,15 +213,15 @@ pub(super) fn release(connection: &Connection, run: i64, token: &str) -> gen::Re
 
 /// The runs that have the lease of this token.
 pub(super) fn leased(connection: &Connection, token: &str) -> gen::Result<Vec<i64>> {
-    let sql = "SELECT id FROM runs WHERE lease = ?";
-    let mut statement = connection.prepare(sql).map_err(named)?;
-    let rows = statement.query_map([token], |row| row.get(0)).map_err(named)?;
-    rows.collect::<Result<_, _>>().map_err(named)
+    ids(connection, "SELECT id FROM runs WHERE lease = ?", token)
 }
 
-/// Those of them that have not ended.
+/// The runs that have the lease of this token and have not ended.
 pub(super) fn in_progress(connection: &Connection, token: &str) -> gen::Result<BTreeSet<i64>> {
-    let sql = "SELECT id FROM runs WHERE ended IS NULL AND lease = ?";
+    ids(connection, "SELECT id FROM runs WHERE ended IS NULL AND lease = ?", token)
+}
+
+fn ids<C: FromIterator<i64>>(connection: &Connection, sql: &str, token: &str) -> gen::Result<C> {
     let mut statement = connection.prepare(sql).map_err(named)?;
     let rows = statement.query_map([token], |row| row.get(0)).map_err(named)?;
     rows.collect::<Result<_, _>>().map_err(named)
@@ -287,7 +287,7 @@ impl Changes {
     }
 }
 
-/// Writes news after the first `from` entries of the run, if it still is the process's.
+/// Writes the changes after the first `from` entries of the run, if it still is the process's.
 pub(super) fn write(
     connection: &Connection,
     run: i64,

@@ -29,7 +29,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
@@ -37,8 +37,9 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::error::{named, StoreError};
 use super::lease::{random_name, Lease};
+use super::transaction::in_transaction;
 use super::SqliteOptions;
-use crate::files::{beside, create_private, sync_folder};
+use crate::files::{beside, create_private, ends_beside, sync_folder};
 use crate::record::MAX_JSON;
 
 /// "gend".
@@ -142,33 +143,82 @@ pub(super) fn open(path: &Path, options: &SqliteOptions) -> gen::Result<Connecti
 
 /// Makes a store, unless there is one.
 pub(super) fn create(path: &Path) -> gen::Result {
+    let has_log = has_log(path)?;
+    if is_there(path, has_log)? {
+        return Ok(());
+    }
+    make(path)
+}
+
+fn log_of(path: &Path) -> PathBuf {
+    beside(path, "-wal")
+}
+
+fn has_log(path: &Path) -> io::Result<bool> {
+    log_of(path).try_exists()
+}
+
+/// Whether the store is there. `has_log` says whether its log was there before this look.
+///
+/// Another process may make the store at any moment, and it links the store before its log exists.
+/// So a log that was there first, and has no store now, has lost it.
+fn is_there(path: &Path, has_log: bool) -> gen::Result<bool> {
     if path.try_exists()? {
         if fs::metadata(path)?.len() == 0 {
             return Err(StoreError::damaged("the file is empty. If it is to be a new store, remove it"));
         }
-        return Ok(());
+        return Ok(true);
     }
-    let log = beside(path, "-wal");
-    if log.try_exists()? {
-        let log = log.display();
-        return Err(StoreError::damaged(format!("{log} is there without its store")));
+    if has_log {
+        let log = log_of(path);
+        return Err(StoreError::damaged(format!("{} is there without its store", log.display())));
     }
-    let new = beside(path, &format!("-new-{}", random_name()));
+    Ok(false)
+}
+
+/// Stands between the name of a store and a random one, in that under which it is made.
+const NEW: &str = "-new-";
+
+/// Makes a store under another name, and links it.
+fn make(path: &Path) -> gen::Result {
+    let new = beside(path, &format!("{NEW}{}", random_name()));
     // The log of SQLite gets the permissions of the file.
     drop(create_private(&new)?);
-    let linked = fill(&new).and_then(|()| match fs::hard_link(&new, path) {
-        // Another process was faster.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        linked => linked.map_err(Into::into),
-    });
-    fs::remove_file(&new)?;
-    linked?;
+    let linked = fill(&new).and_then(|()| Ok(fs::hard_link(&new, path)?));
+    // If it stays, then the next process that opens the store removes it.
+    let _ = fs::remove_file(&new);
+    // Another process may have been faster, and have swept this file away, too.
+    if linked.is_err() && !path.try_exists()? {
+        return linked;
+    }
     sync_folder(path)?;
     Ok(())
 }
 
+/// Removes the files of processes that were killed while they made this store, which is there.
+///
+/// A process that lives may still make it. That does not need its file any more: it cannot link it.
+pub(super) fn sweep(path: &Path) -> io::Result<()> {
+    for end in ends_beside(path, NEW)? {
+        if is_end_of_new(&end) {
+            // One that stays does not hide the others.
+            let _ = fs::remove_file(beside(path, &format!("{NEW}{end}")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file is a store that was being made, or belongs to one. Others may be anyone's.
+fn is_end_of_new(end: &str) -> bool {
+    let of_sqlite = ["-wal", "-shm", "-journal"].iter().find_map(|kind| end.strip_suffix(kind));
+    let name = of_sqlite.unwrap_or(end);
+    name.len() == random_name().len() && name.chars().all(|c| c.is_ascii_hexdigit())
+}
+
 fn fill(path: &Path) -> gen::Result {
-    let connection = Connection::open(path).map_err(named)?;
+    // It does not make a file that was swept away, whose permissions would be other ones.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(named)?;
     let mut batch = format!("PRAGMA fullfsync = ON; BEGIN; PRAGMA application_id = {APPLICATION};");
     batch += &making(&TABLES);
     batch += "COMMIT; PRAGMA journal_mode = WAL;";
@@ -184,16 +234,13 @@ fn making(tables: &[(&str, &str)]) -> String {
 
 /// Adds what a store of version 1 has not.
 fn migrate(connection: &Connection, path: &Path) -> gen::Result {
-    connection.execute_batch("BEGIN IMMEDIATE").map_err(named)?;
-    // Another process may have done it meanwhile.
-    let migrated = match check_numbers(connection) {
-        Ok(VERSION) => check_tables(connection, &TABLES),
-        Ok(_) => migrate_from_1(connection, path),
-        Err(error) => Err(error),
-    };
-    let end = if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    connection.execute_batch(end).map_err(named)?;
-    migrated
+    in_transaction(connection, "BEGIN IMMEDIATE", || {
+        // Another process may have done it meanwhile.
+        match check_numbers(connection)? {
+            VERSION => check_tables(connection, &TABLES),
+            _ => migrate_from_1(connection, path),
+        }
+    })
 }
 
 fn migrate_from_1(connection: &Connection, path: &Path) -> gen::Result {
@@ -221,16 +268,12 @@ fn check_header(path: &Path) -> gen::Result {
 /// Looks at the header and the tables, and returns the version of the store.
 fn check(connection: &Connection) -> gen::Result<i64> {
     // Another process may bring it to this version between the two looks.
-    connection.execute_batch("BEGIN").map_err(named)?;
-    let checked = check_numbers(connection).and_then(|version| {
+    in_transaction(connection, "BEGIN", || {
+        let version = check_numbers(connection)?;
         let tables = if version == VERSION { &TABLES[..] } else { &TABLES[..TABLES_OF_1] };
-        check_tables(connection, tables).map(|()| version)
-    });
-    // Some errors have ended the transaction already.
-    if !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK").map_err(named)?;
-    }
-    checked
+        check_tables(connection, tables)?;
+        Ok(version)
+    })
 }
 
 /// The version of the store.
@@ -323,4 +366,49 @@ fn encoded(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SqliteStore;
+    use super::*;
+
+    /// A path of a store in a new folder.
+    fn new_path(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("gen-durable-{name}-{}", std::process::id()));
+        fs::create_dir(&folder).unwrap();
+        folder.join("orders.db")
+    }
+
+    fn remove(path: &Path) {
+        fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_store_that_another_process_makes_in_just_that_moment_is_not_damaged() {
+        let path = new_path("made-meanwhile");
+        let has_log = has_log(&path).unwrap();
+        assert!(!is_there(&path, has_log).unwrap());
+        let other = SqliteStore::open(&path).unwrap();
+        assert!(log_of(&path).exists());
+        assert!(is_there(&path, has_log).unwrap(), "it was made between the two looks");
+        make(&path).unwrap();
+        create(&path).unwrap();
+        drop(other);
+        remove(&path);
+    }
+
+    #[test]
+    fn a_store_that_a_killed_process_has_half_made_is_removed_and_no_other_file() {
+        let path = new_path("half-made");
+        let half = ["-new-0123456789abcdef", "-new-0123456789abcdef-journal", "-new-fedcba9876543210-wal"];
+        let others = ["-new-orders", "-new-0123456789abcdef.txt", "-news"];
+        for end in half.iter().chain(&others) {
+            fs::write(beside(&path, end), "").unwrap();
+        }
+        drop(SqliteStore::open(&path).unwrap());
+        assert!(half.iter().all(|end| !beside(&path, end).exists()));
+        assert!(others.iter().all(|end| beside(&path, end).exists()));
+        remove(&path);
+    }
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::claim::{Claim, LeaseContext, Taker};
-use super::error::named;
 use super::job::Safety;
 use super::lease::Lease;
 use super::live::{LiveRuns, Mailbox};
 use super::reply::Reply;
 use super::rows::{self, Name};
 use super::runs::KnownBodies;
+use super::transaction::in_transaction;
 use super::writer::{Transactions, Writer};
 use super::{calls, schema, signals, states, SqliteOptions};
 use crate::journal::Ticket;
@@ -81,11 +81,13 @@ impl Shared {
     }
 
     /// Looks at once for the cancellations, signals and ends that other processes have written.
+    /// They are in the mailboxes of the runs of this process before the reply is set.
     pub(super) fn look(&self) -> Reply<()> {
-        let live = Arc::clone(&self.live);
-        self.submit(Safety::Later, move |_| {
-            live.note_others();
-            Ok(())
+        let (live, token) = (Arc::clone(&self.live), self.token().to_owned());
+        // Such a job sees only what was committed.
+        self.submit(Safety::Read, move |connection| {
+            live.watches.note_all();
+            live.tell_news(connection, &token)
         })
     }
 
@@ -128,20 +130,17 @@ impl Shared {
     }
 }
 
-/// Takes a lease, and removes the files of those whose processes have died. A later version may
+/// Takes a lease, and removes the files that killed processes have left. A later version may
 /// have brought the store to its tables meanwhile, as long as no lease was there.
 fn take_lease(connection: &Connection, path: &Path) -> gen::Result<Lease> {
-    connection.execute_batch("BEGIN IMMEDIATE").map_err(named)?;
-    let lease = schema::check_numbers(connection).and_then(|_| Ok(Lease::take(path)?));
-    // An error may have ended the transaction, and then another process may be taking its lease. A
-    // file that stays is only one too many in the folder.
-    if lease.is_ok() {
+    in_transaction(connection, "BEGIN IMMEDIATE", || {
+        schema::check_numbers(connection)?;
+        let lease = Lease::take(path)?;
+        // A file that stays is only one too many in the folder.
         let _ = Lease::sweep(path);
-    }
-    if !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK").map_err(named)?;
-    }
-    lease
+        let _ = schema::sweep(path);
+        Ok(lease)
+    })
 }
 
 /// The path, with a folder that is named without links.
@@ -155,6 +154,26 @@ fn absolute(path: &Path) -> gen::Result<PathBuf> {
 mod tests {
     use super::super::{SqliteStore, StoreError};
     use super::*;
+
+    #[test]
+    fn a_look_that_fails_says_so_since_a_signal_may_have_come() {
+        let path = std::env::temp_dir().join(format!("gen-durable-look-{}.db", std::process::id()));
+        let store = Shared::open(&path, &SqliteOptions::new()).unwrap();
+        let name = Name::new("order", "7").unwrap();
+        store.insert(&name, "null").wait().unwrap();
+        // Otherwise there is no mailbox.
+        let claim = store.take(&name, Taker::Journal, Safety::Later).wait().unwrap();
+        assert!(matches!(claim, Claim::Taken(_)));
+        store.look().wait().unwrap();
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("ALTER TABLE signals RENAME TO lost").unwrap();
+        let error = store.look().wait().unwrap_err();
+        assert!(matches!(error.downcast_ref(), Some(StoreError::Sqlite { .. })), "{error:?}");
+        other.execute_batch("ALTER TABLE lost RENAME TO signals").unwrap();
+        store.look().wait().unwrap();
+        drop((claim, other, store));
+        std::fs::remove_file(path).unwrap();
+    }
 
     #[test]
     fn a_process_that_opens_a_store_while_a_later_version_changes_it_takes_no_lease() {

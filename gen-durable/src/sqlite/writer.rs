@@ -32,7 +32,8 @@ use super::error::named;
 use super::job::{Job, Safety, Typed};
 use super::live::LiveRuns;
 use super::reply::Reply;
-use super::{rows, signals};
+use super::rows;
+use super::transaction::in_transaction;
 
 /// The jobs that share a transaction at most.
 const JOBS_AT_ONCE: usize = 1000;
@@ -117,8 +118,6 @@ pub(super) struct Transactions {
     /// Changes when another process has written to the file.
     data_version: i64,
     looked: Instant,
-    /// The id of the last signal that was given to the runs of this process.
-    last_signal: i64,
 }
 
 impl Transactions {
@@ -129,8 +128,8 @@ impl Transactions {
         token: &str,
         live: &Arc<LiveRuns>,
     ) -> gen::Result<Self> {
+        live.skip_signals(&connection)?;
         Ok(Transactions {
-            last_signal: signals::last(&connection)?,
             connection,
             survives_power_cut,
             is_full: true,
@@ -170,8 +169,10 @@ impl Transactions {
             self.looked = Instant::now();
             if self.others_have_written().unwrap_or(true) {
                 self.live.note_others();
-                // If it fails, then the next write of the run shows that it has lost its lease.
-                let _ = self.tell_lost();
+                if self.tell_lost().is_err() {
+                    // It is tried again at the next look.
+                    self.data_version = 0;
+                }
             }
             if self.live.take_owed() {
                 self.run_jobs(vec![self.releases_owed()]);
@@ -191,26 +192,11 @@ impl Transactions {
         Box::new(Typed::new(Safety::Later, work, Reply::<()>::new()))
     }
 
-    /// Tells the runs of this process what has come for them. If that fails, it is tried again at
-    /// the next look.
-    fn tell_news(&mut self) {
-        if self.live.take_news() && !self.live.is_idle() && self.try_tell_news().is_err() {
-            self.live.note_news();
+    /// Tells the runs of this process what has come for them.
+    fn tell_news(&self) {
+        if self.live.take_news() && !self.live.is_idle() {
+            let _ = self.live.tell_news(&self.connection, &self.token);
         }
-    }
-
-    fn try_tell_news(&mut self) -> gen::Result {
-        for (run, reason) in rows::cancellations(&self.connection, &self.token)? {
-            self.live.tell_cancel(run, reason);
-        }
-        // Later ones may come meanwhile, and are then read twice.
-        let last = signals::last(&self.connection)?;
-        for sent in signals::after(&self.connection, self.last_signal, &self.token)? {
-            self.live.tell_signal(sent);
-        }
-        self.last_signal = last;
-        self.live.watches.tell(&self.connection);
-        Ok(())
     }
 
     /// Tells the runs of this process that another process has taken over.
@@ -256,15 +242,10 @@ impl Transactions {
     /// Does the jobs in one transaction. An error is that of the transaction, and nothing was done.
     fn commit(&mut self, batch: &mut [Box<dyn Job>], begin: &str) -> gen::Result {
         self.set_safety(batch.iter().any(|job| job.safety() == Safety::Safe)).map_err(named)?;
-        self.connection.execute_batch(begin).map_err(named)?;
         let connection = &self.connection;
-        let done = batch.iter_mut().try_for_each(|job| run_alone(&mut **job, connection));
-        let done = done.and_then(|()| connection.execute_batch("COMMIT").map_err(named));
-        // Some errors have ended the transaction already.
-        if done.is_err() && !connection.is_autocommit() {
-            connection.execute_batch("ROLLBACK").map_err(named)?;
-        }
-        done
+        in_transaction(connection, begin, || {
+            batch.iter_mut().try_for_each(|job| run_alone(&mut **job, connection))
+        })
     }
 
     fn set_safety(&mut self, is_safe: bool) -> rusqlite::Result<()> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic::resume_unwind;
 use std::path::Path;
+use std::process::Child;
 use std::thread;
 use std::time::Duration;
 
@@ -51,6 +52,15 @@ impl Moments {
     }
 }
 
+/// Kills a process. Returns whether that came before its end, which must have been a success.
+fn kill(process: &mut Child) -> bool {
+    process.kill().unwrap();
+    let status = process.wait().unwrap();
+    let was_killed = status.code().is_none();
+    assert!(was_killed || status.success(), "{status}");
+    was_killed
+}
+
 /// The number of runs that a process has begun, and not ended.
 fn under_way(path: &Path) -> u32 {
     let sql = "SELECT count(*) FROM runs
@@ -80,10 +90,7 @@ fn kill_so_often(kills: u32, number: u32) -> Tally {
     while tally.kills < kills {
         let mut child = spawn(&path, first + tally.rounds);
         moments.wait();
-        child.kill().unwrap();
-        let status = child.wait().unwrap();
-        let was_killed = status.code().is_none();
-        assert!(was_killed || status.success(), "{status}");
+        let was_killed = kill(&mut child);
         moments.learn(was_killed);
         let now = books.counts();
         for step in &done {
@@ -137,18 +144,19 @@ fn a_process_that_is_killed_at_random_moments_loses_nothing_and_repeats_no_recor
     println!("{kills} kills, {unfinished} within a run, {rounds} rounds came to their end");
 }
 
-/// Returns the number of orders that the second process has taken over.
-fn kill_one_of_two(folder: &Folder, round: u32, moments: &mut Moments) -> usize {
+/// Kills one of two processes when `wait` returns. Returns whether the kill came before its end,
+/// and the number of orders that the other one has taken over.
+fn kill_one_of_two(folder: &Folder, round: u32, wait: impl FnOnce(&mut Child, &Books)) -> (bool, usize) {
     let path = folder.file(&format!("orders-{round}.db"));
+    let books = Books::of(&path);
     let mut children = [spawn(&path, round), spawn(&path, round)];
-    moments.wait();
+    wait(&mut children[0], &books);
     // The other one takes its runs over.
     let victim = children[0].id();
-    children[0].kill().unwrap();
-    let was_killed = !children[0].wait().unwrap().success();
-    moments.learn(was_killed);
-    assert!(children[1].wait().unwrap().success());
-    let (lines, runs) = (Books::of(&path).lines(), Round::new(round));
+    let was_killed = kill(&mut children[0]);
+    let other = children[1].wait().unwrap();
+    assert!(other.success(), "{other}");
+    let (lines, runs) = (books.lines(), Round::new(round));
     let by = ["approves", "cancels", "signal"];
     let mut taken_over = 0;
     for key in runs.keys() {
@@ -165,7 +173,7 @@ fn kill_one_of_two(folder: &Folder, round: u32, moments: &mut Moments) -> usize 
         taken_over += processes.len().saturating_sub(1);
         assert!(!runs.is_sent(key) || (6..=6 + ITEMS as usize).contains(&steps), "{lines:?}");
     }
-    taken_over
+    (was_killed, taken_over)
 }
 
 #[test]
@@ -174,10 +182,30 @@ fn two_processes_on_one_file_never_run_the_same_order_at_once() {
     let taken_over: Vec<usize> = side_by_side(threads, |number| {
         let folder = Folder::new(&format!("two-{number}"));
         let mut moments = Moments::new(number.into());
-        let rounds = 1000 * number..1000 * number + rounds;
-        rounds.map(|round| kill_one_of_two(&folder, round, &mut moments)).sum()
+        let round = |round| {
+            let (was_killed, taken_over) = kill_one_of_two(&folder, round, |_, _| moments.wait());
+            moments.learn(was_killed);
+            taken_over
+        };
+        (1000 * number..1000 * number + rounds).map(round).sum()
     });
     let taken_over: usize = taken_over.iter().sum();
     assert!(!is_long() || taken_over > 10, "the kills must come in the middle: {taken_over}");
     println!("{taken_over} of {} runs were taken over", 3 * threads * rounds);
+}
+
+/// Waits until the process has done something, or has ended.
+fn wait_for_deed(process: &mut Child, books: &Books) {
+    let id = process.id();
+    while !books.lines().iter().any(|(_, by)| *by == id) && process.try_wait().unwrap().is_none() {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn a_process_takes_the_orders_over_that_another_one_has_begun() {
+    let folder = Folder::new("takes-over");
+    // A slow machine may kill too late, and the other process may be the first one.
+    let mut rounds = (100_000..100_020).map(|round| kill_one_of_two(&folder, round, wait_for_deed).1);
+    assert!(rounds.any(|taken_over| taken_over > 0), "no kill came in the middle");
 }

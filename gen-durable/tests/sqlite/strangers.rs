@@ -214,6 +214,25 @@ fn a_store_that_another_program_keeps_locked_is_busy() {
     assert_eq!(block_on(gen_durable::run(text(World::default(), 1), journal)).unwrap(), 1000);
 }
 
+#[test]
+fn a_run_that_finds_the_store_locked_begins_when_it_is_not() {
+    let folder = Folder::new("busy-follower");
+    let path = folder.file("orders.db");
+    let store = SqliteOptions::new().busy_timeout(Duration::from_millis(1)).open(&path).unwrap();
+    store.add("text", "7", &()).unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let bodies = Bodies::new().body("text", |()| text(World::default(), 1));
+    let end = block_on(async {
+        let run = resume_all(&store, bodies)?.get("text", "7")?;
+        // The clock stands still until the store has said that it is busy.
+        gen::sleep(Duration::from_millis(1)).await?;
+        other.execute_batch("ROLLBACK").unwrap();
+        run.result::<usize>().await
+    });
+    assert_eq!(end.unwrap(), 1000);
+}
+
 /// Someone removes the files of all leases, so each process believes that the others have died.
 fn remove_leases(store: &Path) {
     for entry in fs::read_dir(store.parent().unwrap()).unwrap() {

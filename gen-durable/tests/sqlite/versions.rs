@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use gen::yield_;
-use gen_durable::{resume_all, set_state, signal, Bodies, SqliteStore, StoreError};
+use gen_durable::{resume_all, set_state, signal, Bodies, SqliteOptions, SqliteStore, StoreError};
 use rusqlite::Connection;
 
 use crate::world::{block_on, Folder};
@@ -95,4 +95,16 @@ fn a_store_of_version_1_with_other_tables_is_refused() {
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE states (a)").unwrap();
     let error = SqliteStore::open(&path).unwrap_err();
     assert!(matches!(error.downcast_ref(), Some(StoreError::Damaged { .. })), "{error:#}");
+}
+
+#[test]
+fn a_store_of_version_1_that_finds_no_room_for_more_tables_is_full_and_left_as_it_was() {
+    let folder = Folder::new("version-1-full");
+    let path = folder.file("orders.db");
+    drop(SqliteStore::open(&path).unwrap());
+    make_version_1(&path);
+    Connection::open(&path).unwrap().execute_batch("VACUUM").unwrap();
+    let error = SqliteOptions::new().max_size(1).open(&path).unwrap_err();
+    assert_eq!(error.downcast_ref(), Some(&StoreError::Full), "{error:#}");
+    SqliteStore::open(&path).unwrap();
 }

@@ -33,7 +33,7 @@ pub enum Timeouts {
     /// Of about the times of the programs in them, so that their speed may decide.
     Close,
     /// Those that have passed before the program in them ends, or never pass. The speed of the
-    /// program does not matter.
+    /// program does not matter: a group waits for all of its children, also after a failure.
     Clear,
 }
 
