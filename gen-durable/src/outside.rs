@@ -33,11 +33,11 @@ impl Outside {
     /// now.
     pub(crate) fn refused(refused: Refused, waiting: Option<&Waiting>) -> Self {
         let advice = match refused.kind() {
-            RefusedKind::HashMap => "yield a `BTreeMap`, which has an order",
-            RefusedKind::Task => PARALLEL,
-            RefusedKind::Bracket => A_BRACKET,
+            RefusedKind::UnorderedMap => "yield a `BTreeMap`, which has an order",
+            RefusedKind::SpawnedTask => PARALLEL,
+            RefusedKind::DroppedBracket => A_BRACKET,
             // The sleep or the timeout says itself what it is.
-            RefusedKind::Timer => match waiting.and_then(first_certain) {
+            RefusedKind::MissingTimer => match waiting.and_then(first_certain) {
                 Some(timer) => return timer,
                 None => A_SLEEP,
             },

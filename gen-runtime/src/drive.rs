@@ -189,7 +189,7 @@ pub fn say_body<D>(driver: &D, waker: &Waker, what: &'static str, name: &'static
 /// let mut body = pin!(unordered());
 /// let mut cx = Context::from_waker(Waker::noop());
 /// let (polled, refused) = drive::in_fixed_order(|| body.as_mut().poll(&mut cx));
-/// assert_eq!(refused.unwrap().kind(), drive::RefusedKind::HashMap);
+/// assert_eq!(refused.unwrap().kind(), drive::RefusedKind::UnorderedMap);
 /// assert!(polled.is_pending());
 /// ```
 pub fn in_fixed_order<R>(poll: impl FnOnce() -> R) -> (R, Option<Refused>) {

@@ -56,8 +56,8 @@ where
 {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<V>> {
         match self.stage {
-            Stage::New(_) if refuses_yield(RefusedKind::Load) => {
-                return stay_pending(&*self, RefusedKind::Load, cx);
+            Stage::New(_) if refuses_yield(RefusedKind::LoadOfBatch) => {
+                return stay_pending(&*self, RefusedKind::LoadOfBatch, cx);
             }
             Stage::New(_) => self.ask(cx),
             _ => self.release(),

@@ -110,7 +110,7 @@ where
 {
     let keep_alive = IoLoop::current().map(|current| current.remote().keep_alive());
     let (worker, call) = begin(keep_alive);
-    if fixed_order::refuses_call(RefusedKind::Blocking) {
+    if fixed_order::refuses_call(RefusedKind::BlockingCall) {
         return Blocking { call };
     }
     let inherited = host::to_inherit_elsewhere();

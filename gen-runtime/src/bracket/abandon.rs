@@ -20,7 +20,7 @@ where
     F: FnOnce(R, Exit) -> P + Send + 'static,
     P: Future<Output = Result> + Send + 'static,
 {
-    if refuses_yield(RefusedKind::Bracket) {
+    if refuses_yield(RefusedKind::DroppedBracket) {
         return;
     }
     match check_tasks() {
@@ -36,7 +36,7 @@ where
     F: FnOnce(R, Exit) -> P + 'static,
     P: Future<Output = Result> + 'static,
 {
-    if refuses_yield(RefusedKind::Bracket) {
+    if refuses_yield(RefusedKind::DroppedBracket) {
         return;
     }
     match check_local() {
@@ -47,7 +47,7 @@ where
 
 /// Reports that the resource is dropped, or the release that has begun.
 pub(super) fn lost<R, F, P>(stage: Stage<R, F, P>) {
-    if !refuses_yield(RefusedKind::Bracket) {
+    if !refuses_yield(RefusedKind::DroppedBracket) {
         report_lost(&stage, None);
     }
 }

@@ -43,7 +43,7 @@ pub(crate) enum TaskHost {
 #[track_caller]
 #[inline]
 pub(crate) fn tasks() -> Option<TaskHost> {
-    if fixed_order::refuses_call(RefusedKind::Task) {
+    if fixed_order::refuses_call(RefusedKind::SpawnedTask) {
         return None;
     }
     if let Some(core) = current::innermost_loop() {

@@ -18,35 +18,37 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The kind of a thing that a poll [in a fixed order](crate::drive::in_fixed_order) refuses. It
 /// prints as a noun, such as "a `HashMap`".
+///
+/// No name is that of a type, because rustc would then print that type with its path everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefusedKind {
     /// A map whose order differs from map to map.
-    HashMap,
+    UnorderedMap,
     /// The timer of a sleep or of a timeout, where the executor has none.
-    Timer,
+    MissingTimer,
     /// A load of a [`batch`](crate::batch()) or a [`single_flight`](crate::single_flight()).
-    Load,
+    LoadOfBatch,
     /// A task, whatever starts it.
-    Task,
+    SpawnedTask,
     /// A function that other code is to call.
-    Callback,
+    MadeCallback,
     /// A closure on another thread: [`blocking`](crate::blocking()).
-    Blocking,
+    BlockingCall,
     /// The drop of a [`bracket`](crate::bracket()) that has not ended.
-    Bracket,
+    DroppedBracket,
 }
 
 impl fmt::Display for RefusedKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            RefusedKind::HashMap => "a `HashMap`",
-            RefusedKind::Timer => "a timer of gen",
-            RefusedKind::Load => "a load of a batch",
-            RefusedKind::Task => "a spawned task",
-            RefusedKind::Callback => "a callback",
-            RefusedKind::Blocking => "`gen::blocking`",
-            RefusedKind::Bracket => "a bracket that is dropped",
+            RefusedKind::UnorderedMap => "a `HashMap`",
+            RefusedKind::MissingTimer => "a timer of gen",
+            RefusedKind::LoadOfBatch => "a load of a batch",
+            RefusedKind::SpawnedTask => "a spawned task",
+            RefusedKind::MadeCallback => "a callback",
+            RefusedKind::BlockingCall => "`gen::blocking`",
+            RefusedKind::DroppedBracket => "a bracket that is dropped",
         })
     }
 }

@@ -55,7 +55,7 @@ impl IoLoopHandle {
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        if fixed_order::refuses_call(RefusedKind::Callback) {
+        if fixed_order::refuses_call(RefusedKind::MadeCallback) {
             return;
         }
         let context = host::capture();
@@ -112,7 +112,7 @@ impl IoLoopHandle {
         F: FnOnce() -> R + 'static,
         R: CallbackOutput<M>,
     {
-        let callback: Box<dyn FnOnce()> = if fixed_order::refuses_call(RefusedKind::Callback) {
+        let callback: Box<dyn FnOnce()> = if fixed_order::refuses_call(RefusedKind::MadeCallback) {
             Box::new(|| ())
         } else {
             let context = host::capture();
@@ -249,7 +249,7 @@ impl IoLoopHandle {
         E: Throw<M>,
         M: 'static,
     {
-        if fixed_order::refuses_call(RefusedKind::Task) {
+        if fixed_order::refuses_call(RefusedKind::SpawnedTask) {
             return JoinHandle::failed(NoHost::for_tasks().into());
         }
         task::start(&self.core, coroutine.into_future())

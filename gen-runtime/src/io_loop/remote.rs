@@ -48,7 +48,7 @@ impl Remote {
         F: FnOnce() -> R + Send + 'static,
         R: CallbackOutput<M>,
     {
-        if fixed_order::refuses_call(RefusedKind::Callback) {
+        if fixed_order::refuses_call(RefusedKind::MadeCallback) {
             return Ok(());
         }
         let context = host::capture();
@@ -98,7 +98,7 @@ impl Remote {
         E: Throw<M>,
         M: 'static,
     {
-        if fixed_order::refuses_call(RefusedKind::Task) {
+        if fixed_order::refuses_call(RefusedKind::SpawnedTask) {
             return JoinHandle::failed(NoHost::for_tasks().into());
         }
         task::send(&self.shared, coroutine.into_future())

@@ -135,8 +135,8 @@ where
         if self.feed.at_once == 0 {
             return Poll::Ready(Err(ZeroLimitError.into()));
         }
-        if !S::IS_ORDERED && refuses_yield(RefusedKind::HashMap) {
-            return stay_pending(self, RefusedKind::HashMap, cx);
+        if !S::IS_ORDERED && refuses_yield(RefusedKind::UnorderedMap) {
+            return stay_pending(self, RefusedKind::UnorderedMap, cx);
         }
         if answering::only_answers(cx.waker()) && self.feed.pool.only_waits() {
             self.pass_on(cx);

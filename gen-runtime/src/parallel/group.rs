@@ -43,8 +43,8 @@ where
     /// Ready when all children have ended, or one has ended the whole.
     #[inline]
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if !S::IS_ORDERED && refuses_yield(RefusedKind::HashMap) {
-            return stay_pending(self, RefusedKind::HashMap, cx);
+        if !S::IS_ORDERED && refuses_yield(RefusedKind::UnorderedMap) {
+            return stay_pending(self, RefusedKind::UnorderedMap, cx);
         }
         self.engine.drive(cx, &mut self.children)
     }

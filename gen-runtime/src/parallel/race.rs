@@ -268,8 +268,8 @@ where
     G: Goal<I>,
 {
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        if !self.racers.is_ordered && refuses_yield(RefusedKind::HashMap) {
-            return stay_pending(self, RefusedKind::HashMap, cx);
+        if !self.racers.is_ordered && refuses_yield(RefusedKind::UnorderedMap) {
+            return stay_pending(self, RefusedKind::UnorderedMap, cx);
         }
         if self.racers.slots.len() == 0 {
             return Poll::Ready(Err(G::none()));

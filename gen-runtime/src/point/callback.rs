@@ -80,7 +80,7 @@ impl<T: Send + 'static, Q: Key> YieldPoint for Callback<T, Q> {
 
     fn start(&mut self, runner: &Runner) -> Result {
         // Only notes it: the driver of the body drops it after this poll.
-        fixed_order::refuses_call_at(RefusedKind::Callback, self.at);
+        fixed_order::refuses_call_at(RefusedKind::MadeCallback, self.at);
         self.callable = self.key.take().map(|key| runner.register(key, self.at)).transpose()?;
         Ok(())
     }

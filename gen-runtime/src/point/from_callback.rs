@@ -91,7 +91,7 @@ where
 {
     let (state, callback) = two_sides(CallbackState::new());
     let mut future = CallbackFuture { state };
-    if fixed_order::refuses_call(RefusedKind::Callback) {
+    if fixed_order::refuses_call(RefusedKind::MadeCallback) {
         return future;
     }
     let result = future.state.call.within(|| call(Resolve { state: callback }).into_result());

@@ -126,7 +126,7 @@ impl Runner {
     #[track_caller]
     pub fn register_callback<T: Send + 'static>(&self, key: impl Key) -> Result {
         // Only notes it, as the start of a `Callback` does.
-        fixed_order::refuses_call(RefusedKind::Callback);
+        fixed_order::refuses_call(RefusedKind::MadeCallback);
         self.registry.register::<T, _>(key, Location::caller(), 0).map(drop)
     }
 

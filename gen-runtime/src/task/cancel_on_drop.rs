@@ -148,7 +148,7 @@ where
     let by = Location::caller();
     async move {
         // Before the spawn, which would refuse it at a line of this library.
-        fixed_order::refuses_call_at(RefusedKind::Task, by);
+        fixed_order::refuses_call_at(RefusedKind::SpawnedTask, by);
         let handle = spawn(coroutine);
         CancelOnDrop { handle, reason: "the future that ran it was dropped".into(), by }.await
     }

@@ -241,7 +241,7 @@ impl Sleep {
             State::ArmedElsewhere(timer) => timer.poll(cx),
             _ => {
                 // A body that is replayed may have no such timer at all.
-                match fixed_order::refuses_yield(RefusedKind::Timer) {
+                match fixed_order::refuses_yield(RefusedKind::MissingTimer) {
                     true => Poll::Pending,
                     false => Poll::Ready(Err(NoHost::for_time().into())),
                 }
