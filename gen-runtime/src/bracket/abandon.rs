@@ -7,7 +7,6 @@ use std::task::{ready, Context, Poll};
 
 use super::exit::Exit;
 use super::held::{Held, Stage};
-use crate::inject::fixed_order::{refuses_yield, RefusedKind};
 use crate::inject::Deferral;
 use crate::report;
 use crate::task::{check_local, check_tasks, spawn, spawn_local, JoinHandle};
@@ -20,9 +19,6 @@ where
     F: FnOnce(R, Exit) -> P + Send + 'static,
     P: Future<Output = Result> + Send + 'static,
 {
-    if refuses_yield(RefusedKind::DroppedBracket) {
-        return;
-    }
     match check_tasks() {
         Ok(()) => detach(spawn(Abandoned::new(stage))),
         Err(no_host) => report_lost(&stage, Some(no_host)),
@@ -36,9 +32,6 @@ where
     F: FnOnce(R, Exit) -> P + 'static,
     P: Future<Output = Result> + 'static,
 {
-    if refuses_yield(RefusedKind::DroppedBracket) {
-        return;
-    }
     match check_local() {
         Ok(()) => detach(spawn_local(Abandoned::new(stage))),
         Err(no_host) => report_lost(&stage, Some(no_host)),
@@ -47,9 +40,7 @@ where
 
 /// Reports that the resource is dropped, or the release that has begun.
 pub(super) fn lost<R, F, P>(stage: Stage<R, F, P>) {
-    if !refuses_yield(RefusedKind::DroppedBracket) {
-        report_lost(&stage, None);
-    }
+    report_lost(&stage, None);
 }
 
 /// `no_host` says why no task runs the release, if one was wanted.

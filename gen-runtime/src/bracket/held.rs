@@ -15,6 +15,7 @@ use std::thread;
 
 use super::exit::Exit;
 use super::phase::poll_release;
+use crate::inject::fixed_order::{refuses_yield, RefusedKind};
 use crate::inject::{answering, Deferral};
 use crate::report::contain;
 use crate::Result;
@@ -109,6 +110,8 @@ impl<R, F, P> Drop for Held<R, F, P> {
     fn drop(&mut self) {
         match mem::replace(&mut self.stage, Stage::Over) {
             Stage::Over => {}
+            // A body that is replayed begins the use again, and is still to release.
+            _ if refuses_yield(RefusedKind::DroppedBracket) => {}
             stage => (self.abandon)(stage),
         }
     }

@@ -4,7 +4,7 @@
 //!
 //! | what | does |
 //! |---|---|
-//! | a yield of a map without an order, a timer where there is none | is refused: it is noted for the caller of the poll, and the yield stays pending, so that the caller finds it |
+//! | a yield of a map without an order, a load of a batch, a timer where there is none | is refused: it is noted for the caller of the poll, and the yield stays pending, so that the caller finds it |
 //! | a task, a callback, a closure on another thread | is refused: the call is noted for the caller of the poll, and starts nothing |
 //! | the drop of a bracket, whose release would go on as a task | is refused: it is noted, and the release is dropped |
 //! | a group with many woken children | polls all of them, whatever the budget of the task |
